@@ -1,0 +1,114 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+extension Target.Dependency {
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let metrics: Self = .product(name: "CoreMetrics", package: "swift-metrics")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "builderd",
+    products: [
+        .executable(name: "builderd", targets: ["builderd"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        module("CurlTransport", ["CCurl"]),
+        module("OpenSSLDigest", ["COpenSSL"]),
+        module("SystemdSupport", ["CSystemd", .logging]),
+        module("AWSClient", ["CurlTransport", "OpenSSLDigest", .logging]),
+        module("ActivityWorker", [.logging]),
+        module("ToolSupervisor", ["CLinux", .logging]),
+        module("Pipeline", [.yams]),
+        module("Stages", ["Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", .logging]),
+        module("Observability", [.logging, .metrics, .nioCore, .nioPosix, .nioHTTP1]),
+        module(
+            "DaemonCore",
+            [
+                "CurlTransport", "OpenSSLDigest", "SystemdSupport", "AWSClient", "ActivityWorker", "ToolSupervisor",
+                "Pipeline", "Stages", "Observability",
+                .logging, .metrics, .lifecycle, .unixSignals, .configuration, .yams,
+            ]
+        ),
+        .executableTarget(name: "builderd", dependencies: ["DaemonCore", .argumentParser], swiftSettings: settings),
+        .executableTarget(
+            name: "WorkerBenchmark",
+            dependencies: ["CurlTransport", "OpenSSLDigest", "AWSClient", "ActivityWorker", "Pipeline", .logging],
+            path: "Tests/WorkerBenchmark",
+            swiftSettings: settings
+        ),
+
+        module(
+            "TestSupport",
+            ["CurlTransport", "AWSClient", "OpenSSLDigest", .logging, .nioCore, .nioPosix, .nioHTTP1],
+            path: "Tests/TestSupport"
+        ),
+        tests("CurlTransportTests", ["CurlTransport", "TestSupport"]),
+        tests("OpenSSLDigestTests", ["OpenSSLDigest"]),
+        tests("SystemdSupportTests", ["SystemdSupport", .logging]),
+        tests("AWSClientTests", ["AWSClient", "CurlTransport", "OpenSSLDigest", "TestSupport", .logging]),
+        tests("ActivityWorkerTests", ["ActivityWorker", "TestSupport", .logging]),
+        tests("ToolSupervisorTests", ["ToolSupervisor", .logging]),
+        tests("PipelineTests", ["Pipeline", .yams]),
+        tests(
+            "StagesTests",
+            ["Stages", "Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", "CurlTransport", "TestSupport", .logging]
+        ),
+        tests("ObservabilityTests", ["Observability", "TestSupport", .logging]),
+        tests(
+            "DaemonCoreTests",
+            [
+                "DaemonCore", "ActivityWorker", "AWSClient", "Pipeline", "Stages", "Observability", "TestSupport",
+                .logging,
+            ]
+        ),
+        tests(
+            "IntegrationTests",
+            [
+                "DaemonCore", "AWSClient", "ActivityWorker", "CurlTransport", "Pipeline", "Stages", "ToolSupervisor",
+                "TestSupport", .logging,
+            ]
+        ),
+    ]
+)
