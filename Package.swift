@@ -61,7 +61,12 @@ let package = Package(
         module("ActivityWorker", [.logging]),
         module("ToolSupervisor", ["CLinux", .logging]),
         module("Pipeline", [.yams]),
-        module("Stages", ["Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", .logging]),
+        module(
+            "Stages",
+            [
+                "Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", "CurlTransport", "OpenSSLDigest", .logging,
+            ]
+        ),
         module("Observability", [.logging, .metrics, .nioCore, .nioPosix, .nioHTTP1]),
         module(
             "DaemonCore",
@@ -74,7 +79,9 @@ let package = Package(
         .executableTarget(name: "builderd", dependencies: ["DaemonCore", .argumentParser], swiftSettings: settings),
         .executableTarget(
             name: "WorkerBenchmark",
-            dependencies: ["CurlTransport", "OpenSSLDigest", "AWSClient", "ActivityWorker", "Pipeline", .logging],
+            dependencies: [
+                "DaemonCore", "CurlTransport", "OpenSSLDigest", "AWSClient", "ActivityWorker", "Pipeline", .logging,
+            ],
             path: "Tests/WorkerBenchmark",
             swiftSettings: settings
         ),
@@ -84,18 +91,18 @@ let package = Package(
             ["CurlTransport", "AWSClient", "OpenSSLDigest", .logging, .nioCore, .nioPosix, .nioHTTP1],
             path: "Tests/TestSupport"
         ),
-        tests("CurlTransportTests", ["CurlTransport", "TestSupport"]),
+        tests("CurlTransportTests", ["CurlTransport"]),
         tests("OpenSSLDigestTests", ["OpenSSLDigest"]),
         tests("SystemdSupportTests", ["SystemdSupport", .logging]),
         tests("AWSClientTests", ["AWSClient", "CurlTransport", "OpenSSLDigest", "TestSupport", .logging]),
-        tests("ActivityWorkerTests", ["ActivityWorker", "TestSupport", .logging]),
+        tests("ActivityWorkerTests", ["ActivityWorker", "OpenSSLDigest", "TestSupport", .logging]),
         tests("ToolSupervisorTests", ["ToolSupervisor", .logging]),
         tests("PipelineTests", ["Pipeline", .yams]),
         tests(
             "StagesTests",
             ["Stages", "Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", "CurlTransport", "TestSupport", .logging]
         ),
-        tests("ObservabilityTests", ["Observability", "TestSupport", .logging]),
+        tests("ObservabilityTests", ["Observability", .logging, .metrics]),
         tests(
             "DaemonCoreTests",
             [

@@ -1,0 +1,158 @@
+import Dispatch
+import Glibc
+
+/// One run of a program with its output caught: no shell, no standard input, no descriptor of ours but the two it writes to.
+///
+/// The waiting is done on a thread of libdispatch, never on one of Swift's cooperative pool.
+struct CredentialProgram: Sendable {
+    /// How a run ended.
+    struct Ended: Sendable {
+        /// Exit status, or minus the signal's number.
+        let status: Int32
+        /// What it printed.
+        let standardOutput: [UInt8]
+        /// The first of what it complained about.
+        let standardError: [UInt8]
+    }
+
+    /// Why there was no run, or it was ended.
+    struct Problem: Error, Sendable {
+        /// What happened and what to do.
+        let message: String
+        /// Whether the same may work later.
+        let isTransient: Bool
+    }
+
+    /// Most of the standard error that is kept, in bytes.
+    static let errorBytes = 4096
+
+    /// Program and arguments; a program without a slash is looked for in `PATH`.
+    let arguments: [String]
+    /// Its environment variables.
+    let variables: [String: String]
+    /// When it is killed.
+    let limit: Duration
+    /// Most that it may print; beyond that it is killed.
+    let outputBytes: Int
+
+    /// Runs the program to its end.
+    func run() async throws(Problem) -> Ended {
+        let result: Result<Ended, Problem> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Result { () throws(Problem) in try runBlocking() })
+            }
+        }
+        return try result.get()
+    }
+
+    private func runBlocking() throws(Problem) -> Ended {
+        let output = try Self.pipe()
+        let errors: (read: Int32, write: Int32)
+        do throws(Problem) {
+            errors = try Self.pipe()
+        } catch {
+            close(output.read)
+            close(output.write)
+            throw error
+        }
+        defer {
+            close(output.read)
+            close(errors.read)
+        }
+        let child: pid_t
+        do {
+            defer {
+                close(output.write)
+                close(errors.write)
+            }
+            child = try ChildSpawn.spawn(
+                arguments,
+                variables,
+                standardOutput: output.write,
+                standardError: errors.write
+            )
+        }
+        return try watch(child, output.read, errors.read)
+    }
+
+    /// Reads both pipes until the child has ended, and reaps it in every case.
+    private func watch(_ child: pid_t, _ output: Int32, _ errors: Int32) throws(Problem) -> Ended {
+        let deadline = ContinuousClock.now + limit
+        var caught: [UInt8] = []
+        var complaint: [UInt8] = []
+        var open = (output: true, errors: true)
+        while true {
+            if open.output { open.output = Self.drain(output, into: &caught, keeping: outputBytes + 1) }
+            if open.errors { open.errors = Self.drain(errors, into: &complaint, keeping: Self.errorBytes) }
+            if caught.count > outputBytes {
+                Self.kill(child)
+                throw Problem(
+                    message: "it printed more than \(outputBytes) bytes: it has to print one JSON object",
+                    isTransient: false
+                )
+            }
+            var status: Int32 = 0
+            // A grandchild may hold the pipes open for ever: the child's end is the end.
+            if unsafe waitpid(child, &status, WNOHANG) == child {
+                _ = Self.drain(output, into: &caught, keeping: outputBytes + 1)
+                _ = Self.drain(errors, into: &complaint, keeping: Self.errorBytes)
+                // What it left running in its group has no claim to go on.
+                Glibc.kill(-child, SIGKILL)
+                return Ended(status: Self.exit(status), standardOutput: caught, standardError: complaint)
+            }
+            if ContinuousClock.now >= deadline {
+                Self.kill(child)
+                throw Problem(
+                    message: "it was killed after \(limit): it has to answer within that time",
+                    isTransient: true
+                )
+            }
+            var waited = [
+                pollfd(fd: open.output ? output : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: open.errors ? errors : -1, events: Int16(POLLIN), revents: 0),
+            ]
+            _ = unsafe poll(&waited, 2, open.output || open.errors ? 20 : 2)
+        }
+    }
+
+    /// Appends what is there now, up to `bytes` in all, and drops the rest.
+    ///
+    /// - Returns: whether more may come.
+    private static func drain(_ descriptor: Int32, into bytes: inout [UInt8], keeping limit: Int) -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 8192)
+        // A bound on one visit, so that an endless printer does not keep the deadline from being seen.
+        for _ in 0..<64 {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count == 0 { return false }
+            if count < 0 { return errno == EAGAIN || errno == EINTR }
+            bytes.append(contentsOf: chunk[..<min(count, max(0, limit - bytes.count))])
+        }
+        return true
+    }
+
+    /// Ends the child and everything in its group, and reaps it. Its pid is still its own: it has not been reaped before.
+    private static func kill(_ child: pid_t) {
+        Glibc.kill(-child, SIGKILL)
+        Glibc.kill(child, SIGKILL)
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+    }
+
+    private static func exit(_ status: Int32) -> Int32 {
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : -signal
+    }
+
+    private static func pipe() throws(Problem) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe Glibc.pipe(&ends) == 0 else {
+            throw Problem(message: "no pipe for it: \(BoundedFile.reason(errno))", isTransient: true)
+        }
+        // Not atomic (Swift's Glibc hides pipe2): a program started in between by somebody else may get a copy. It cannot delay us,
+        // because the child's end counts, not the pipe's.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // Ours does not block; the program's is left as programs expect it.
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        return (ends[0], ends[1])
+    }
+}

@@ -1,0 +1,190 @@
+import Dispatch
+import Glibc
+package import Logging
+import Synchronization
+
+/// The journal on disk. One daemon per state folder, by a lock that ends with the process.
+///
+///     <state>/lock                          holder's process id
+///     <state>/tasks/<claim>/claim.json      token and envelope, before anything is done with them
+///     <state>/tasks/<claim>/outcome.json    the report, before it is made; before that `outcome.reserved` holds its room
+///     <state>/history/<time>-<claim>.json   how it ended, the last ones
+///     <state>/quarantine/                   what could not be read
+///
+/// Folders 0700, files 0600. Each record is written to a temporary file, synchronised, renamed, and its folder synchronised.
+/// The calls block in `fsync`, so they run on threads of their own and never on Swift's.
+package final class FileJournal: TaskJournal {
+    /// Room kept for an outcome: the largest output with every second byte escaped, and the rest of its record.
+    static let reservedBytes = 2 * TaskReport.maximumOutputBytes + 64 * 1024
+    /// Room asked for before anything is claimed: a claim with the largest envelope, an outcome, the history.
+    static let claimBytes: UInt64 = 4 * 1024 * 1024
+
+    struct State {
+        var open: Set<String> = []
+        var history: [String] = []
+        var quarantined = 0
+        var recovered: [RecoveredTask] = []
+        /// The last write failed: claims wait until a trial write works.
+        var failed: JournalError?
+        var isClosed = false
+    }
+
+    let root: String
+    let logger: Logger
+    let state: Mutex<State>
+    private let historyLimit: Int
+    private let lock: JournalLock
+    private let queue = DispatchQueue(label: "builderd.journal", attributes: .concurrent)
+
+    /// Opens the journal in `folder`, makes what is missing, takes the lock and reads what an earlier process left.
+    ///
+    /// - Parameter historyLimit: endings kept; older ones are removed. Default 1,000.
+    /// - Throws: `JournalError.Code.inUse` naming the holder when another daemon has the folder; else what the system said.
+    package init(folder: String, historyLimit: Int = 1000, logger: Logger) throws(JournalError) {
+        root = folder
+        self.logger = logger
+        self.historyLimit = max(1, historyLimit)
+        try JournalFolder.make(folder)
+        lock = try JournalLock(folder: folder)
+        for name in ["tasks", "history", "quarantine"] { try JournalFolder.make("\(folder)/\(name)") }
+        try JournalFolder.synchronize(folder)
+        var recovery = JournalRecovery(root: folder, logger: logger)
+        state = Mutex(try recovery.run())
+    }
+
+    /// Lets go of the folder; nothing may be called afterwards. Ends with the process too.
+    package func close() { lock.release() }
+
+    package var counts: JournalCounts {
+        state.withLock {
+            JournalCounts(open: $0.open.count, history: $0.history.count, quarantined: $0.quarantined)
+        }
+    }
+
+    package func recover(_ mine: @Sendable (_ stage: String) -> Bool) async -> [RecoveredTask] {
+        state.withLock { state in
+            let taken = state.recovered.filter { mine($0.claim.stage) }
+            state.recovered.removeAll { mine($0.claim.stage) }
+            return taken
+        }
+    }
+
+    package func claim(_ claim: ClaimRecord) async throws(JournalError) {
+        try await onThread { [self] () throws(JournalError) in
+            let folder = path(claim.id)
+            let bytes = try JournalDocument.encode(JournalDocument.Claim(claim))
+            try JournalFolder.make(folder)
+            do throws(JournalError) {
+                let reserve = try JournalFile("\(folder)/outcome.reserved", O_WRONLY | O_CREAT)
+                try reserve.reserve(Self.reservedBytes)
+                try replace("\(folder)/claim.json", with: bytes, in: folder)
+                try JournalFolder.synchronize("\(root)/tasks")
+            } catch {
+                // Half a claim would come back as a task at the next start, although it is answered now.
+                try? JournalFolder.removeFlat(folder)
+                throw error
+            }
+            state.withLock { _ = $0.open.insert(claim.id) }
+        }
+    }
+
+    package func outcome(
+        _ report: TaskReport,
+        claim: ClaimRecord,
+        atMilliseconds: Int64
+    ) async throws(JournalError) {
+        try await onThread { [self] () throws(JournalError) in
+            let folder = path(claim.id)
+            let bytes = try JournalDocument.encode(JournalDocument.Outcome(report, atMilliseconds: atMilliseconds))
+            let reserved = "\(folder)/outcome.reserved"
+            let file = try JournalFile(reserved, O_WRONLY | O_CREAT)
+            try file.write(bytes)
+            try file.truncate(to: bytes.count)
+            try file.synchronize()
+            try JournalFolder.rename(reserved, to: "\(folder)/outcome.json")
+            try JournalFolder.synchronize(folder)
+        }
+    }
+
+    package func close(_ claim: ClaimRecord, _ closing: ClosingRecord) async throws(JournalError) {
+        try await onThread { [self] () throws(JournalError) in
+            let damaged = state.withLock { state in
+                state.open.remove(claim.id) == nil
+            }
+            // A crash in here brings the task back as one that is reported again, to a token that is dead: harmless. So nothing waits for the disk.
+            if damaged {
+                try quarantine(claim.id)
+            } else {
+                let closed = "\(root)/tasks/.closed-\(claim.id)"
+                try JournalFolder.rename(path(claim.id), to: closed)
+                try JournalFolder.removeFlat(closed)
+            }
+            let name = "\(closing.closedMilliseconds)-\(claim.id).json"
+            let bytes = try JournalDocument.encode(JournalDocument.Ending(claim, closing))
+            try JournalFile("\(root)/history/\(name)", O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
+            let old: [String] = state.withLock { state in
+                state.history.append(name)
+                let count = max(0, state.history.count - historyLimit)
+                let old = Array(state.history.prefix(count))
+                state.history.removeFirst(count)
+                return old
+            }
+            for name in old { try JournalFolder.removeFile("\(root)/history/\(name)") }
+        }
+    }
+
+    package func obstacle() async -> JournalError? {
+        let failed = state.withLock { $0.failed }
+        do throws(JournalError) {
+            guard try JournalFolder.room(at: root) >= Self.claimBytes else {
+                return JournalError(.noRoom, "less than \(Self.claimBytes / 1024 / 1024) MiB are free in \(root)")
+            }
+            guard failed != nil else { return nil }
+            try await onThread { [self] () throws(JournalError) in
+                let trial = "\(root)/.trial"
+                try replace(trial, with: [UInt8](repeating: 0x20, count: 4096), in: root)
+                try JournalFolder.removeFile(trial)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func path(_ id: String) -> String { "\(root)/tasks/\(id)" }
+
+    private func replace(_ path: String, with bytes: [UInt8], in folder: String) throws(JournalError) {
+        let temporary = path + ".new"
+        let file = try JournalFile(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+        try file.write(bytes)
+        try file.synchronize()
+        try JournalFolder.rename(temporary, to: path)
+        try JournalFolder.synchronize(folder)
+    }
+
+    private func quarantine(_ id: String) throws(JournalError) {
+        try JournalRecovery.quarantine(id, root: root)
+        state.withLock { $0.quarantined += 1 }
+    }
+
+    /// Runs `body` on a thread that may block, and remembers whether writing works.
+    private func onThread(_ body: @escaping @Sendable () throws(JournalError) -> Void) async throws(JournalError) {
+        let result: Result<Void, JournalError> = await withCheckedContinuation { continuation in
+            queue.async {
+                do throws(JournalError) {
+                    try body()
+                    continuation.resume(returning: .success(()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        state.withLock { state in
+            switch result {
+            case .success: state.failed = nil
+            case .failure(let error): state.failed = error
+            }
+        }
+        try result.get()
+    }
+}

@@ -1,0 +1,96 @@
+package import Logging
+
+/// What the worker needs of a tool supervisor. `DaemonCore` adapts `ToolSupervisor` to it.
+package protocol ToolRunning: Sendable {
+    /// Runs `invocation` to its end in `folder` (made by the callee, private to this invocation) and returns how it ended.
+    ///
+    /// Cancelling the calling task runs the invocation's stop policy; the call still returns only when the tool is over,
+    /// with `ToolExit.stopped` true. Output goes to `ToolExit.standardOutput` and `.standardError` unredacted; what the
+    /// callee logs of it has passed `redactor`.
+    ///
+    /// - Throws: `TaskFailure` `Builder.ToolMissing` when the executable is not there or not executable.
+    func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit
+}
+
+/// What surrounds one run of a tool.
+package struct ToolRunContext: Sendable {
+    /// Name of the step, for the journal's `BUILDERD_TOOL`.
+    package let name: String
+    /// What every byte passes before it leaves the workspace.
+    package let redactor: any TaskRedacting
+    /// Carries the task's metadata.
+    package let logger: Logger
+
+    /// A context of these parts.
+    package init(name: String, redactor: any TaskRedacting, logger: Logger) {
+        self.name = name
+        self.redactor = redactor
+        self.logger = logger
+    }
+}
+
+/// One external program to run.
+package struct ToolInvocation: Sendable, Hashable, Codable {
+    /// Absolute path, or a name that is looked up in the daemon's `PATH`.
+    package var executable: String
+    /// Arguments without the program's name. Never a secret: argv is world-readable.
+    package var arguments: [String]
+    /// The whole environment of the tool; nothing is inherited.
+    package var environment: [String: String]
+    /// Absolute path.
+    package var workingDirectory: String
+    /// How it is asked to stop.
+    package var stop: ToolStopPolicy
+    /// Whether its output goes to the log, line by line and redacted. False for a command that prints secrets which no redactor can know
+    /// yet: Terraform's `show -json` and `output -json` print sensitive values in clear. Default true.
+    package var logsOutput: Bool
+
+    /// An invocation of these parts.
+    package init(
+        executable: String,
+        arguments: [String],
+        environment: [String: String],
+        workingDirectory: String,
+        stop: ToolStopPolicy,
+        logsOutput: Bool = true
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.stop = stop
+        self.logsOutput = logsOutput
+    }
+}
+
+/// How a tool is stopped: one SIGTERM to the leader, never a second, never to the group; SIGKILL to all of it at the hard deadline.
+package struct ToolStopPolicy: Sendable, Hashable, Codable {
+    /// From SIGTERM to SIGKILL.
+    package var grace: Duration
+
+    /// A policy of this grace.
+    package init(grace: Duration) { self.grace = grace }
+}
+
+/// How a tool ended.
+package struct ToolExit: Sendable, Hashable, Codable {
+    /// Exit status when it exited by itself.
+    package var status: Int32?
+    /// Signal number when a signal ended it.
+    package var signal: Int32?
+    /// Whether its stop policy was run.
+    package var stopped: Bool
+    /// Absolute path of its whole standard output, unredacted, in the workspace.
+    package var standardOutput: String
+    /// Absolute path of its whole standard error, unredacted, in the workspace.
+    package var standardError: String
+
+    /// An exit of these parts.
+    package init(status: Int32?, signal: Int32?, stopped: Bool, standardOutput: String, standardError: String) {
+        self.status = status
+        self.signal = signal
+        self.stopped = stopped
+        self.standardOutput = standardOutput
+        self.standardError = standardError
+    }
+}

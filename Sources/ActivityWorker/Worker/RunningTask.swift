@@ -1,0 +1,148 @@
+import Synchronization
+
+/// One claimed task while the worker has it: its lease, its stage's Swift task, and what a snapshot shows of it.
+///
+/// Transitions happen under the lock and return what is to be done; cancelling happens outside.
+final class RunningTask: Sendable {
+    /// What ended the lease.
+    enum LeaseEnd: Sendable, Hashable {
+        /// Nothing may be reported any more.
+        case lost(LeaseLost.Reason)
+        /// The state's time is nearly used up; the token still lives.
+        case timeLimit
+    }
+
+    /// What the envelope told, and the task's id.
+    struct Identity: Sendable {
+        var id: String
+        var header: TaskHeader
+    }
+
+    private struct State {
+        var identity: Identity?
+        var lease: Lease?
+        var end: LeaseEnd?
+        var isInterrupted = false
+        var isStageOver = false
+        var stage: Task<String, any Error>?
+        var steps: [String] = []
+        var isReporting = false
+    }
+
+    let claim: ClaimRecord
+    /// When the token was received.
+    let received: BootInstant
+    private let state = Mutex(State())
+
+    init(claim: ClaimRecord, received: BootInstant) {
+        self.claim = claim
+        self.received = received
+    }
+
+    var identity: Identity? { state.withLock { $0.identity } }
+    var lease: Lease? { state.withLock { $0.lease } }
+    var leaseEnd: LeaseEnd? { state.withLock { $0.end } }
+    var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+    /// From one heartbeat to the next; for an envelope that could not be read the longest there is.
+    var heartbeatInterval: Duration {
+        state.withLock { $0.identity.map { Lease.interval(heartbeat: $0.header.heartbeat) } } ?? .seconds(20)
+    }
+
+    func identify(_ identity: Identity) { state.withLock { $0.identity = identity } }
+    func open(_ lease: Lease) { state.withLock { $0.lease = lease } }
+    func beginReporting() { state.withLock { $0.isReporting = true } }
+    func enter(step: String) { state.withLock { $0.steps.append(step) } }
+
+    func leave(step: String) {
+        state.withLock { state in
+            if let index = state.steps.lastIndex(of: step) { state.steps.remove(at: index) }
+        }
+    }
+
+    /// A heartbeat sent at `sent` was acknowledged. A lease that has ended stays ended.
+    func acknowledge(sent: BootInstant) {
+        state.withLock { state in
+            if state.end == nil { state.lease?.acknowledge(sent: sent) }
+        }
+    }
+
+    /// The stage's Swift task, to be cancelled when the lease ends; at once if it has ended already.
+    func stageStarted(_ stage: Task<String, any Error>) {
+        let cancel = state.withLock { state in
+            state.stage = stage
+            return state.end != nil || state.isInterrupted
+        }
+        if cancel { stage.cancel() }
+    }
+
+    /// The stage has returned: from here on only the report is left, which no deadline ends.
+    func stageEnded() {
+        state.withLock { state in
+            state.isStageOver = true
+            state.stage = nil
+        }
+    }
+
+    /// Ends the lease, once, while the stage runs or before it starts, and cancels the stage. Returns whether it did.
+    @discardableResult
+    func end(_ end: LeaseEnd) -> Bool {
+        let (ended, stage): (Bool, Task<String, any Error>?) = state.withLock { state in
+            guard state.end == nil, !state.isStageOver else { return (false, nil) }
+            state.end = end
+            return (true, state.stage)
+        }
+        stage?.cancel()
+        return ended
+    }
+
+    /// Ends the lease if its deadline has passed; else returns the deadline to look again at, `nil` when it has ended.
+    func checkDeadline(at now: BootInstant) -> BootInstant? {
+        let (deadline, expiry): (BootInstant?, Lease.Expiry?) = state.withLock { state in
+            guard state.end == nil, !state.isStageOver, let lease = state.lease else { return (nil, nil) }
+            return (lease.deadline, lease.expiry(at: now))
+        }
+        switch expiry {
+        case nil: return deadline
+        case .heartbeat: end(.lost(.expired))
+        case .limit: end(.timeLimit)
+        }
+        return nil
+    }
+
+    /// The daemon is to stop now: cancels the stage.
+    func interrupt() {
+        let stage = state.withLock { state in
+            state.isInterrupted = true
+            return state.stage
+        }
+        stage?.cancel()
+    }
+
+    /// Throws what a stage is to stop with, if it is to stop: `LeaseLost` or `CancellationError`. Looks at the clock itself, as a
+    /// machine that was suspended may run a stage before any timer fires.
+    func check(at now: BootInstant) throws {
+        _ = checkDeadline(at: now)
+        let (end, interrupted) = state.withLock { ($0.end, $0.isInterrupted) }
+        switch end {
+        case .lost(let reason): throw LeaseLost(reason: reason)
+        case .timeLimit: throw LeaseLost(reason: .timedOut)
+        case nil: if interrupted { throw CancellationError() }
+        }
+    }
+
+    func snapshot(at now: BootInstant) -> StageSnapshot.Running {
+        state.withLock { state in
+            StageSnapshot.Running(
+                claim: claim.id,
+                id: state.identity?.id,
+                execution: state.identity?.header.execution,
+                application: state.identity?.header.application,
+                age: now - received,
+                step: state.steps.last,
+                leaseLeft: state.lease.map { $0.deadline - now },
+                heartbeatAge: state.lease.map { now - $0.acknowledged },
+                isReporting: state.isReporting
+            )
+        }
+    }
+}

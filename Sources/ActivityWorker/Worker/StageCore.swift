@@ -1,0 +1,204 @@
+import Logging
+import Synchronization
+
+/// What a stage's slots share: the ledger, the open polls, the tasks, and who sleeps. Everything under one lock, for moments only;
+/// continuations are resumed and tasks cancelled outside it.
+final class StageCore: Sendable {
+    /// What a sleeper is woken by, other than time.
+    enum Wake: Sendable { case drain, interrupt }
+
+    private struct Sleeper {
+        var wake: Wake
+        var task: Task<Void, Never>
+    }
+
+    private struct State {
+        var ledger: SlotLedger
+        var polls: [Int: BootInstant] = [:]
+        var lastCompletedPoll: BootInstant?
+        var problem: String?
+        var running: [String: RunningTask] = [:]
+        var waiting: [CheckedContinuation<Bool, Never>] = []
+        var sleepers: [Int: Sleeper] = [:]
+        var nextSleeper = 0
+        var interruptedAt: BootInstant?
+    }
+
+    let configuration: StageConfiguration
+    let dependencies: WorkerDependencies
+    let handler: any StageHandler
+    /// With the stage's metadata.
+    let logger: Logger
+    private let state: Mutex<State>
+
+    init(configuration: StageConfiguration, dependencies: WorkerDependencies, handler: any StageHandler) {
+        self.configuration = configuration
+        self.dependencies = dependencies
+        self.handler = handler
+        var logger = dependencies.logger
+        logger[metadataKey: LogKey.stage] = "\(configuration.stage)"
+        self.logger = logger
+        state = Mutex(State(ledger: SlotLedger(slots: configuration.slots, ceiling: configuration.pollCeiling)))
+    }
+
+    func observe(_ event: WorkerEvent) { dependencies.observer.observe(event, stage: configuration.stage) }
+    var now: BootInstant { dependencies.clock.now() }
+
+    // MARK: Life
+
+    func start() { state.withLock { $0.ledger.start() } }
+    func stop() { state.withLock { $0.ledger.stop() } }
+    var isDraining: Bool { state.withLock { $0.ledger.isDraining } }
+
+    /// When an interrupted worker stops trying to report; `nil` while it is not interrupted.
+    var reportDeadline: BootInstant? {
+        state.withLock { $0.interruptedAt }.map { $0 + configuration.interruptedReportBudget }
+    }
+
+    /// No further polls; the second time, or with `interrupting`, the stages are cancelled too.
+    func drain(interrupting: Bool) {
+        let now = now
+        let (waiting, sleepers, tasks) = state.withLock { state in
+            let interrupts = state.ledger.drain(interrupting: interrupting)
+            if interrupts { state.interruptedAt = now }
+            let waiting = state.waiting
+            state.waiting = []
+            let woken = state.sleepers.values.filter { $0.wake == .drain || interrupts }.map(\.task)
+            return (waiting, woken, interrupts ? Array(state.running.values) : [])
+        }
+        for continuation in waiting { continuation.resume(returning: false) }
+        for sleeper in sleepers { sleeper.cancel() }
+        for task in tasks { task.interrupt() }
+    }
+
+    /// Sleeps for `span` or until the worker drains or is interrupted, whichever is asked for.
+    func sleep(for span: Duration, orUntil wake: Wake) async {
+        let clock = dependencies.clock
+        let until = clock.now() + span
+        let key: Int? = state.withLock { state in
+            guard state.interruptedAt == nil, wake == .interrupt || !state.ledger.isDraining else { return nil }
+            let key = state.nextSleeper
+            state.nextSleeper += 1
+            state.sleepers[key] = Sleeper(wake: wake, task: Task { try? await clock.sleep(until) })
+            return key
+        }
+        guard let key, let sleeper = state.withLock({ $0.sleepers[key]?.task }) else { return }
+        await sleeper.value
+        state.withLock { $0.sleepers[key] = nil }
+    }
+
+    // MARK: Polls
+
+    /// Returns true when the caller, a free slot, is to poll now, and false when it is to end; waits while too many polls are open.
+    func mayPoll() async -> Bool {
+        switch state.withLock({ $0.ledger.requestPoll() }) {
+        case .granted: return true
+        case .stop: return false
+        case .wait: break
+        }
+        return await withCheckedContinuation { continuation in
+            let answer: Bool? = state.withLock { state in
+                switch state.ledger.requestPoll() {
+                case .granted: return true
+                case .stop: return false
+                case .wait:
+                    state.waiting.append(continuation)
+                    return nil
+                }
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    func pollStarted(slot: Int, at instant: BootInstant) {
+        state.withLock { $0.polls[slot] = instant }
+        observe(.pollStarted(at: instant))
+    }
+
+    /// The slot's poll, permitted by `mayPoll`, is over. Returns what has changed about polling as a whole, to be logged once.
+    func pollFinished(
+        slot: Int,
+        started: BootInstant,
+        at now: BootInstant,
+        brought task: Bool,
+        problem: (text: String, kind: ActivityServiceError.Kind)?
+    ) -> ProblemChange {
+        let (change, waiter, busy) = state.withLock { state in
+            state.polls[slot] = nil
+            state.ledger.pollFinished(brought: task)
+            if problem == nil { state.lastCompletedPoll = now }
+            return (Self.note(problem?.text, in: &state), Self.grant(&state), state.ledger.busy)
+        }
+        waiter?.resume(returning: true)
+        observe(.pollFinished(at: now, took: now - started, brought: task, error: problem?.kind))
+        if task { observe(.slotsBusy(busy)) }
+        return change
+    }
+
+    /// The permission that `mayPoll` gave is given back without a poll, for `reason`.
+    func pollForgone(_ reason: String) -> ProblemChange {
+        let (change, waiter) = state.withLock { state in
+            state.ledger.pollFinished(brought: false)
+            return (Self.note(reason, in: &state), Self.grant(&state))
+        }
+        waiter?.resume(returning: true)
+        return change
+    }
+
+    enum ProblemChange { case none, appeared, vanished }
+
+    private static func note(_ problem: String?, in state: inout State) -> ProblemChange {
+        defer { state.problem = problem }
+        if state.problem == problem { return .none }
+        return problem == nil ? .vanished : .appeared
+    }
+
+    private static func grant(_ state: inout State) -> CheckedContinuation<Bool, Never>? {
+        guard !state.waiting.isEmpty, state.ledger.requestPoll() == .granted else { return nil }
+        return state.waiting.removeFirst()
+    }
+
+    // MARK: Tasks
+
+    /// The worker has `task` from now on. Interrupted at once when the worker is.
+    func began(_ task: RunningTask) {
+        let interrupted = state.withLock { state in
+            state.running[task.claim.id] = task
+            return state.interruptedAt != nil
+        }
+        if interrupted { task.interrupt() }
+    }
+
+    /// The worker is done with `task`; if it came from a poll its slot is free again.
+    func finished(_ task: RunningTask, freesSlot: Bool) {
+        let (waiter, busy) = state.withLock { state in
+            state.running[task.claim.id] = nil
+            if freesSlot { state.ledger.taskEnded() }
+            return (Self.grant(&state), state.ledger.busy)
+        }
+        waiter?.resume(returning: true)
+        if freesSlot { observe(.slotsBusy(busy)) }
+    }
+
+    /// Whether another task of this worker has the same identity.
+    func hasAnother(than task: RunningTask, withID id: String) -> Bool {
+        state.withLock { $0.running.values.contains { $0 !== task && $0.identity?.id == id } }
+    }
+
+    func snapshot() -> StageSnapshot {
+        let now = now
+        return state.withLock { state in
+            StageSnapshot(
+                stage: configuration.stage,
+                phase: state.ledger.phase,
+                slots: configuration.slots,
+                busy: state.ledger.busy,
+                openPolls: state.polls.values.sorted().map { now - $0 },
+                lastCompletedPoll: state.lastCompletedPoll.map { now - $0 },
+                problem: state.problem,
+                tasks: state.running.values.map { $0.snapshot(at: now) }.sorted { $0.age > $1.age },
+                paused: false
+            )
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import FoundationEssentials
+import Logging
+
+/// Runs the stage of one task under its lease: first heartbeat, workspace, stage, and then the report, heartbeats going on to the end.
+struct StageRun {
+    let core: StageCore
+    let task: RunningTask
+    let header: TaskHeader
+    let id: String
+    let logger: Logger
+
+    private var configuration: StageConfiguration { core.configuration }
+    private var dependencies: WorkerDependencies { core.dependencies }
+
+    func run() async {
+        let reporting = TaskReporting(core: core, task: task)
+        if let refusal = Lease.refusal(
+            of: header,
+            stopBudget: configuration.stopBudget,
+            margin: configuration.heartbeatMargin
+        ) {
+            await reporting.fail(refusal)
+            return
+        }
+        if core.hasAnother(than: task, withID: id) {
+            await reporting.fail(Self.twin)
+            return
+        }
+        task.open(
+            Lease(
+                header: header,
+                received: task.received,
+                wallMilliseconds: task.claim.claimedMilliseconds,
+                stopBudget: configuration.stopBudget
+            )
+        )
+        let heartbeats = Heartbeats(core: core, task: task)
+        guard await heartbeats.acknowledgeFirst() else {
+            await conclude(.failure(CancellationError()), redactor: nil, heartbeatsRun: false)
+            return
+        }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await heartbeats.run() }
+            group.addTask { await watchDeadline() }
+            let (result, redactor) = await runStage()
+            task.stageEnded()
+            await conclude(result, redactor: redactor, heartbeatsRun: true)
+            group.cancelAll()
+        }
+    }
+
+    private func watchDeadline() async {
+        while !Task.isCancelled, let deadline = task.checkDeadline(at: core.now) {
+            try? await dependencies.clock.sleep(deadline)
+        }
+    }
+
+    /// The stage in a Swift task of its own, which the end of the lease cancels and which is always awaited.
+    private func runStage() async -> (Result<String, any Error>, (any TaskRedacting)?) {
+        let workspace = "\(dependencies.workspaceDirectory)/\(id)"
+        let redactor: any TaskRedacting
+        do {
+            try Workspace.make(workspace)
+            redactor = try dependencies.makeRedactor(workspace)
+        } catch {
+            return (.failure(error), nil)
+        }
+        let context = TaskContext(
+            id: id,
+            stage: configuration.stage,
+            header: header,
+            input: task.claim.input,
+            workspace: workspace,
+            redactor: redactor,
+            logger: logger,
+            runtime: LiveTaskRuntime(
+                task: task,
+                dependencies: dependencies,
+                workspace: workspace,
+                redactor: redactor,
+                logger: logger
+            )
+        )
+        let handler = core.handler
+        let stage = Task { try await handler.run(context) }
+        task.stageStarted(stage)
+        return (await stage.result, redactor)
+    }
+
+    /// What the stage's end means, and its report.
+    private func conclude(
+        _ result: Result<String, any Error>,
+        redactor: (any TaskRedacting)?,
+        heartbeatsRun: Bool
+    ) async {
+        let reporting = TaskReporting(core: core, task: task, heartbeatsRun: heartbeatsRun)
+        let redact: (String) -> String = { redactor?.redact($0) ?? $0 }
+        let report: TaskReport
+        switch (task.leaseEnd, result) {
+        case (.lost(let reason), _):
+            if case .failure(let error) = result, !(error is LeaseLost), !(error is CancellationError) {
+                logger.warning("the stage ended after its lease with: \(redact(Self.describe(error)))")
+            }
+            await reporting.leaseLost(reason)
+            return
+        case (_, .success(let output)):
+            report = .of(output: output, stage: configuration.stage, redact: redact)
+        case (.timeLimit, .failure(let error)):
+            report = .of(Self.timedOut(error, header), stage: configuration.stage, redact: redact)
+        case (nil, .failure(let error)) where task.isInterrupted:
+            report = .of(Self.interrupted(error), stage: configuration.stage, redact: redact)
+        case (nil, .failure(let error)):
+            let failure = error as? TaskFailure ?? Self.unexpected(error)
+            report = .of(failure, stage: configuration.stage, redact: redact)
+        }
+        await reporting.settle(report)
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        guard let failure = error as? TaskFailure else { return "\(error)" }
+        return "\(failure.error): \(failure.message)" + (failure.detail.map { "\n\($0)" } ?? "")
+    }
+
+    private static func timedOut(_ error: any Error, _ header: TaskHeader) -> TaskFailure {
+        TaskFailure(
+            FailureName.timedOut,
+            message:
+                "The state's timeoutSeconds (\(header.timeout.wholeSeconds)) was nearly used up, so the stage was stopped.",
+            next:
+                "Look in the detail and the log for what took long; raise TimeoutSeconds of the state and timeoutSeconds in its Parameters if the work needs it.",
+            step: (error as? TaskFailure)?.step,
+            detail: error is LeaseLost || error is CancellationError ? nil : describe(error)
+        )
+    }
+
+    private static func interrupted(_ error: any Error) -> TaskFailure {
+        TaskFailure(
+            FailureName.interrupted,
+            message: "builderd was told to stop at once, so the stage was stopped.",
+            next: "Nothing: the state machine retries, on this host once it is back or on another.",
+            step: (error as? TaskFailure)?.step,
+            detail: error is LeaseLost || error is CancellationError ? nil : describe(error)
+        )
+    }
+
+    private static func unexpected(_ error: any Error) -> TaskFailure {
+        TaskFailure(
+            FailureName.internal,
+            message: "The stage failed in a way it has no name for: \(error)",
+            next: "Report this as a fault of builderd, with the version and the log of this execution."
+        )
+    }
+
+    private static let twin = TaskFailure(
+        FailureName.internal,
+        message: "Another task with the same execution, state, entered time and attempt runs on this host.",
+        next:
+            "Pass $$.Execution.Id, $$.State.EnteredTime and $$.State.RetryCount in the state's Parameters, and give parallel branches states of their own."
+    )
+}

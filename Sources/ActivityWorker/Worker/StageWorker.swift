@@ -1,0 +1,49 @@
+/// Works one activity: polls while a slot is free, and takes each task through claim, lease, stage, outcome and report.
+///
+/// The actor is the stage's face; its slots run beside each other on Swift's pool and share their state under a lock.
+package actor StageWorker {
+    private let core: StageCore
+    private var isStarted = false
+
+    /// A worker that does nothing until `run`.
+    package init(configuration: StageConfiguration, dependencies: WorkerDependencies, handler: any StageHandler) {
+        core = StageCore(configuration: configuration, dependencies: dependencies, handler: handler)
+    }
+
+    /// Answers for what an earlier process left, and polls and works until drained. Returns when no poll is open, every task is
+    /// over and every report answered (or, once interrupted, left to the next start). Call it once.
+    ///
+    /// Cancelling the caller interrupts the worker; an open poll is not aborted by that either, so the return can take as long
+    /// as the service holds a poll.
+    package func run() async throws {
+        guard !isStarted else { return }
+        isStarted = true
+        core.start()
+        let core = core
+        // Shielded from the caller's cancellation, which would abort open polls and lose what they bring.
+        let loops = Task {
+            await withDiscardingTaskGroup { group in
+                await RecoveredTasks(core: core).answer(in: &group)
+                for slot in 0..<core.configuration.slots {
+                    group.addTask { await SlotLoop(core: core, slot: slot).run() }
+                }
+            }
+        }
+        await withTaskCancellationHandler {
+            await loops.value
+        } onCancel: {
+            core.drain(interrupting: true)
+        }
+        core.stop()
+    }
+
+    /// No new polls; open polls end by themselves, late tasks are failed with `Builder.Draining`, running tasks are waited for.
+    /// A second call interrupts.
+    package nonisolated func drain() { core.drain(interrupting: false) }
+
+    /// As `drain`, and the stages are cancelled now: each task is reported as `Builder.Interrupted` once its stage has ended.
+    package nonisolated func interrupt() { core.drain(interrupting: true) }
+
+    /// What the worker is doing now.
+    package nonisolated func snapshot() -> StageSnapshot { core.snapshot() }
+}

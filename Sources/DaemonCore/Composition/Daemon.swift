@@ -1,0 +1,158 @@
+import AWSClient
+import ActivityWorker
+import CurlTransport
+import FoundationEssentials
+import Logging
+import Observability
+import OpenSSLDigest
+import Pipeline
+import ServiceLifecycle
+import Stages
+import SystemdSupport
+
+/// The composition root: makes everything from a configuration, runs it, and takes it down again.
+package struct Daemon: Sendable {
+    private let configuration: DaemonConfiguration
+    private let environment: [String: String]
+
+    /// A daemon of this configuration in this environment; nothing is opened yet.
+    package init(configuration: DaemonConfiguration, environment: [String: String]) {
+        self.configuration = configuration
+        self.environment = environment
+    }
+
+    /// Starts, tells systemd when it is ready, and returns when SIGTERM has drained every stage.
+    ///
+    /// READY never waits for AWS: it says that the configuration is valid, the journal was read, the sockets are bound and the
+    /// pollers were started.
+    ///
+    /// - Throws: `DaemonStartError`.
+    package func run() async throws {
+        let logger = makeLogger()
+        let journal = try openJournal(logger)
+        let registry = MetricsRegistry()
+        let metrics = DaemonMetrics(factory: registry)
+        metrics.started(version: BuilderdVersion.text, secondsSince1970: Date.now.timeIntervalSince1970)
+        let aws = try AWSAccess(configuration: configuration, environment: environment, metrics: metrics, logger: logger)
+        let workers = makeWorkers(aws: aws, journal: journal, metrics: metrics, logger: logger)
+        let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
+        let life = DaemonLife(notifier: notifier, logger: logger)
+        let health = DaemonHealth(
+            workers: workers,
+            journal: journal,
+            credentials: aws.credentials,
+            registry: registry,
+            life: life,
+            started: .now
+        )
+        let server = try await startHealthServer(health, logger)
+
+        logger.notice(
+            "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
+        )
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: CredentialWarmUp(credentials: aws.credentials, logger: logger), successTerminationBehavior: .ignore),
+            .init(
+                service: WorkersService(workers: workers, logger: logger, phaseChanged: life.enter),
+                successTerminationBehavior: .gracefullyShutdownGroup
+            ),
+        ]
+        if let timeout = WatchdogPulse.timeout(environment: environment) {
+            let pulse = WatchdogPulse(notifier: notifier, timeout: timeout, logger: logger, liveness: health.liveness)
+            services.append(.init(service: CancelledAtShutdown { await pulse.run() }, successTerminationBehavior: .ignore))
+        }
+        services.append(.init(service: CancelledAtShutdown { await life.narrate(workers) }, successTerminationBehavior: .ignore))
+        do {
+            try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
+        } catch {
+            logger.critical("builderd ends: \(error)")
+            await server.stop()
+            await aws.transport.shutdown()
+            throw DaemonStartError("The daemon ended by an error: \(error)")
+        }
+        await server.stop()
+        await aws.transport.shutdown()
+        logger.notice("builderd has drained and stops")
+    }
+
+    private func makeLogger() -> Logger {
+        let destination: LogDestination =
+            switch configuration.logFormat {
+            case .journal: .journal
+            case .console: .console
+            case .auto: LogDestination.detect(journalStream: environment["JOURNAL_STREAM"])
+            }
+        let (level, environment) = (configuration.logLevel, environment)
+        return Logger(label: "builderd") { _ in destination.handler(level: level, environment: environment) }
+    }
+
+    private func openJournal(_ logger: Logger) throws(DaemonStartError) -> FileJournal {
+        do {
+            return try FileJournal(folder: configuration.stateDirectory, logger: logger)
+        } catch {
+            throw DaemonStartError(
+                "The state folder \(configuration.stateDirectory) cannot be used: \(error.message)."
+                    + (error.code == .inUse
+                        ? " Stop the other daemon, or give this one its own paths.state."
+                        : " Correct paths.state, or the folder's owner and mode (0700).")
+            )
+        }
+    }
+
+    private func makeWorkers(
+        aws: AWSAccess,
+        journal: FileJournal,
+        metrics: DaemonMetrics,
+        logger: Logger
+    ) -> [StageWorker] {
+        let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
+        let stageEnvironment = StageEnvironment(aws: aws.configuration, settings: configuration.stages)
+        let service = StepFunctionsActivityService(StepFunctionsClient(aws.configuration))
+        let tools = SupervisedTools(searchPath: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
+        let workerName = configuration.workerName ?? HostName.workerName()
+        let observer = MetricsObserver(
+            metrics: metrics,
+            slots: Dictionary(uniqueKeysWithValues: stages.map { ($0.rawValue, configuration.activities[$0]?.slots ?? 1) })
+        )
+        return stages.enumerated().compactMap { index, stage -> StageWorker? in
+            guard let activity = configuration.activities[stage] else { return nil }
+            let header = EnvelopeHeader(stage: stage)
+            return StageWorker(
+                configuration: StageConfiguration(
+                    stage: stage.rawValue,
+                    activity: activity.arn,
+                    workerName: workerName,
+                    slots: activity.slots,
+                    stopBudget: StageAssembly.stopBudget(of: stage, settings: configuration.stages),
+                    version: BuilderdVersion.text,
+                    recovery: index == 0 ? .ownAndAllExcept(Set(stages.map(\.rawValue))) : .own
+                ),
+                dependencies: WorkerDependencies(
+                    service: service,
+                    journal: journal,
+                    digest: { SHA256.digest($0).array },
+                    decode: { (input) throws(TaskFailure) in try header.decode(input) },
+                    makeRedactor: { try TaskRedactor(workspace: $0) },
+                    tools: tools,
+                    workspaceDirectory: configuration.workDirectory,
+                    observer: observer,
+                    logger: logger
+                ),
+                handler: StageAssembly.handler(of: stage, environment: stageEnvironment)
+            )
+        }
+    }
+
+    private func startHealthServer(_ health: DaemonHealth, _ logger: Logger) async throws(DaemonStartError) -> HealthServer {
+        do {
+            return try await HealthServer.start(
+                path: configuration.healthSocket,
+                group: configuration.healthGroup,
+                source: health,
+                logger: logger
+            )
+        } catch {
+            throw DaemonStartError("The health socket \(configuration.healthSocket) cannot be served: \(error). Correct health.socket.")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import ActivityWorker
+import Logging
+import Synchronization
+import SystemdSupport
+
+/// Where the daemon is in its life, and what systemd is told of it.
+final class DaemonLife: Sendable {
+    private let notifier: ServiceNotifier
+    private let logger: Logger
+    private let current = Mutex(DaemonPhase.starting)
+
+    init(notifier: ServiceNotifier, logger: Logger) {
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    /// The phase now.
+    var phase: DaemonPhase { current.withLock { $0 } }
+
+    /// Enters a phase and tells systemd; phases only go forward.
+    func enter(_ phase: DaemonPhase) {
+        current.withLock { $0 = phase }
+        switch phase {
+        case .starting: break
+        case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
+        case .draining, .interrupting: tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
+        }
+    }
+
+    /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.
+    func narrate(_ workers: [StageWorker]) async {
+        if phase == .starting { enter(.running) }
+        var last = ""
+        while !Task.isCancelled {
+            let text = Self.status(phase, workers.map { $0.snapshot() })
+            if text != last {
+                tell { () throws(ServiceNotifierError) in try notifier.status(text) }
+                last = text
+            }
+            if phase != .running {
+                tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(.seconds(60)) }
+            }
+            try? await Task.sleep(for: .seconds(10), tolerance: .seconds(5))
+        }
+    }
+
+    /// One line: the phase, and each stage's busy slots and steps.
+    static func status(_ phase: DaemonPhase, _ stages: [StageSnapshot]) -> String {
+        let parts = stages.map { stage in
+            let steps = stage.tasks.compactMap(\.step).joined(separator: ", ")
+            return "\(stage.stage) \(stage.busy)/\(stage.slots)" + (steps.isEmpty ? "" : " (\(steps))")
+        }
+        return "\(phase.rawValue): " + parts.joined(separator: "; ")
+    }
+
+    private func tell(_ message: () throws(ServiceNotifierError) -> Void) {
+        do {
+            try message()
+        } catch {
+            logger.error("systemd could not be told: \(error)")
+        }
+    }
+}

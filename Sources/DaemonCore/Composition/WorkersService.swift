@@ -1,0 +1,56 @@
+import ActivityWorker
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs every stage's worker until all of them have drained, and turns signals into drain and interrupt.
+///
+/// The first SIGTERM or SIGINT drains: no new polls, open polls and tasks end by themselves. The second interrupts the tasks.
+/// When the last worker has returned, so does `run()`, and the service group stops the rest.
+struct WorkersService: Service {
+    let workers: [StageWorker]
+    let logger: Logger
+    /// Told once when draining begins and when it turns into an interruption, for `STOPPING=1` and `STATUS=`.
+    let phaseChanged: @Sendable (DaemonPhase) -> Void
+
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await follow(signals) }
+            defer { group.cancelAll() }
+            try await withThrowingDiscardingTaskGroup { stages in
+                for worker in workers {
+                    stages.addTask { try await worker.run() }
+                }
+            }
+        }
+    }
+
+    private func follow(_ signals: UnixSignalsSequence) async {
+        var isDraining = false
+        for await signal in signals {
+            if !isDraining {
+                isDraining = true
+                logger.notice("\(signal): draining; no new polls, running tasks end by themselves; a second signal interrupts them")
+                phaseChanged(.draining)
+                for worker in workers { worker.drain() }
+            } else {
+                logger.warning("\(signal) again: interrupting the running tasks; they are reported as Builder.Interrupted")
+                phaseChanged(.interrupting)
+                for worker in workers { worker.interrupt() }
+            }
+        }
+    }
+}
+
+/// Where the daemon is in its life.
+package enum DaemonPhase: String, Sendable, Hashable {
+    /// Before READY.
+    case starting
+    /// Polling.
+    case running
+    /// No new polls; open polls and tasks end by themselves.
+    case draining
+    /// As draining, and the tasks were cancelled.
+    case interrupting
+}

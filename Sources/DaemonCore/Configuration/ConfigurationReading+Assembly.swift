@@ -1,0 +1,137 @@
+import AWSClient
+import Logging
+import Pipeline
+import Stages
+
+extension ConfigurationReading {
+    /// The typed configuration; `nil`, with problems added, when something is missing or does not fit together.
+    mutating func assemble() -> DaemonConfiguration? {
+        let activities = readActivities()
+        requireWhatStagesNeed(Set(activities.keys))
+        let credentials = readToolCredentials()
+        requireFolders(Set(activities.keys))
+        let regions = Set(activities.values.compactMap { ActivityARN($0.arn)?.region })
+        guard problems.isEmpty, let credentials, let region = values["aws.region"] ?? regions.first else { return nil }
+        return DaemonConfiguration(
+            region: region,
+            profile: values["aws.profile"],
+            endpoints: EndpointSettings(
+                urls: AWSService.allCases.reduce(into: [:]) { $0[$1] = values["aws.endpoints.\($1.configurationKey)"] },
+                fips: values["aws.fips"].map { $0 == "true" },
+                dualStack: values["aws.dualStack"].map { $0 == "true" }
+            ),
+            activities: activities,
+            workerName: values["worker.name"],
+            stateDirectory: text("paths.state"),
+            workDirectory: text("paths.work"),
+            stages: StageSettings(
+                catalogueDirectory: text("paths.catalogue"),
+                environmentsDirectory: text("paths.environments"),
+                kmsKey: text("storage.kmsKey"),
+                artifactsBucket: text("storage.artifactsBucket"),
+                stateBucket: text("storage.stateBucket"),
+                inventoryTable: text("storage.inventoryTable"),
+                parameterPrefix: text("storage.parameterPrefix"),
+                packer: text("tools.packer.path"),
+                terraform: text("tools.terraform.path"),
+                auditor: text("tools.auditor.path"),
+                packerGrace: seconds("tools.packer.graceSeconds"),
+                terraformGrace: seconds("tools.terraform.graceSeconds"),
+                auditorGrace: seconds("tools.auditor.graceSeconds"),
+                toolCredentials: credentials,
+                toolEnvironment: walked.mappings["tools.environment"] ?? [:]
+            ),
+            healthSocket: text("health.socket"),
+            healthGroup: values["health.group"],
+            logLevel: Logger.Level(rawValue: text("log.level")) ?? .info,
+            logFormat: DaemonConfiguration.LogFormat(rawValue: text("log.format")) ?? .auto
+        )
+    }
+
+    private func key(_ name: String) -> ConfigurationKey? { ConfigurationKey.all.first { $0.name == name } }
+    private func text(_ name: String) -> String { values[name] ?? "" }
+    private func seconds(_ name: String) -> Duration { .seconds(Int(text(name)) ?? 0) }
+
+    private mutating func readActivities() -> [Stage: DaemonConfiguration.Activity] {
+        var result: [Stage: DaemonConfiguration.Activity] = [:]
+        var first: String?
+        for stage in Stage.allCases {
+            guard let arn = values["activities.\(stage.rawValue).arn"] else { continue }
+            let slots = Int(text("activities.\(stage.rawValue).slots")) ?? 1
+            result[stage] = DaemonConfiguration.Activity(arn: arn, slots: slots)
+            guard let parsed = ActivityARN(arn), let key = key("activities.\(stage.rawValue).arn") else { continue }
+            let expected = values["aws.region"] ?? first ?? parsed.region
+            first = first ?? parsed.region
+            guard parsed.region != expected else { continue }
+            report(
+                key,
+                found: "region \(parsed.region)",
+                allowed: "\(expected), the region of aws.region or of the first activity: a daemon polls one region",
+                next: "Name this region's activity, or run another daemon for the other region."
+            )
+        }
+        if result.isEmpty && problems.isEmpty {
+            problems.append(
+                .init(
+                    place: "\(file): activities", found: "no stage with an arn", allowed: "at least one of "
+                        + ConfigurationKey.stageNames.joined(separator: ", "),
+                    next: "Set activities.<stage>.arn; the platform stack's outputs list them."
+                )
+            )
+        }
+        return result
+    }
+
+    private mutating func requireWhatStagesNeed(_ stages: Set<Stage>) {
+        let needs: [(key: String, stages: Set<Stage>)] = [
+            ("storage.kmsKey", Set(Stage.allCases)),
+            ("storage.artifactsBucket", [.preProvision, .validation]),
+            ("storage.stateBucket", [.provision]),
+            ("storage.inventoryTable", [.postProvision]),
+        ]
+        for need in needs where values[need.key] == nil {
+            let users = Stage.allCases.filter { need.stages.contains($0) && stages.contains($0) }.map(\.rawValue)
+            guard !users.isEmpty, let key = key(need.key) else { continue }
+            report(
+                key, found: "nothing", allowed: key.kind.allowed,
+                next: "Set it: \(users.joined(separator: ", ")) is enabled and needs it."
+            )
+        }
+    }
+
+    private mutating func readToolCredentials() -> ToolCredentialSource? {
+        switch values["tools.credentials.source"] {
+        case "EcsContainer": return .ecsContainer
+        case "profile":
+            for name in ["tools.credentials.profile", "tools.credentials.file"] where values[name] == nil {
+                guard let key = key(name) else { continue }
+                report(
+                    key, found: "nothing", allowed: key.kind.allowed,
+                    next: "Set it, or use another tools.credentials.source: the source “profile” needs it."
+                )
+            }
+            guard let name = values["tools.credentials.profile"], let file = values["tools.credentials.file"] else {
+                return nil
+            }
+            return .profile(name: name, file: file)
+        default: return .ec2InstanceMetadata
+        }
+    }
+
+    private mutating func requireFolders(_ stages: Set<Stage>) {
+        let needs: [(key: String, stages: Set<Stage>)] = [
+            ("paths.environments", [.preProvision]),
+            ("paths.catalogue", [.bakery, .provision, .validation]),
+        ]
+        for need in needs where !stages.isDisjoint(with: need.stages) {
+            guard let path = values[need.key], !FileText.isDirectory(path),
+                let key = key(need.key)
+            else { continue }
+            report(key, found: "\(path), which is not a folder", allowed: "an existing folder", next: "Create it from the shipped Config/, or correct the path.")
+        }
+        guard let path = values["tools.credentials.file"], !FileText.isReadable(path),
+            let key = key("tools.credentials.file")
+        else { return }
+        report(key, found: "\(path), which cannot be read", allowed: "a readable AWS configuration file", next: "Correct the path or its permissions.")
+    }
+}

@@ -1,0 +1,50 @@
+package import AWSClient
+package import Logging
+package import Pipeline
+package import Stages
+
+/// The daemon's whole configuration, checked: every path absolute, every number in its range, every ARN well-formed.
+package struct DaemonConfiguration: Sendable {
+    /// Region to sign for: `aws.region`, else the activities' own.
+    package var region: String
+    /// Shared-file profile for the daemon's own credentials; `nil` is the default chain.
+    package var profile: String?
+    /// Endpoint URLs and variants; what is unset here is left to the environment and the profile.
+    package var endpoints: EndpointSettings
+    /// The enabled stages; never empty.
+    package var activities: [Stage: Activity]
+    /// `workerName` of every poll: 1 to 80 characters; `nil` is the host's name.
+    package var workerName: String?
+    /// State folder: tasks, history, lock.
+    package var stateDirectory: String
+    /// Workspaces' folder.
+    package var workDirectory: String
+    /// What the stages read.
+    package var stages: StageSettings
+    /// Health socket's path.
+    package var healthSocket: String
+    /// Group that may connect to it; `nil` is the daemon's own.
+    package var healthGroup: String?
+    /// Least level that is logged.
+    package var logLevel: Logger.Level
+    /// Where lines go.
+    package var logFormat: LogFormat
+
+    /// One enabled stage.
+    package struct Activity: Sendable, Hashable {
+        /// The activity's ARN.
+        package var arn: String
+        /// Tasks at a time, 1 to 64.
+        package var slots: Int
+    }
+
+    /// Where log lines go.
+    package enum LogFormat: String, Sendable, Hashable {
+        /// The journal under systemd, else the console.
+        case auto
+        /// systemd's journal, with fields.
+        case journal
+        /// Readable lines on standard error.
+        case console
+    }
+}

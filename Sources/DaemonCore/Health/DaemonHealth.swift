@@ -1,0 +1,103 @@
+import AWSClient
+import ActivityWorker
+import CurlTransport
+import FoundationEssentials
+import Observability
+import SystemdSupport
+
+/// What the health socket and the watchdog are told. Every answer is made from what was observed at that moment.
+struct DaemonHealth: HealthSource {
+    /// A poll's exchange ends by itself after 70 s. One that is older than this means that the transport's thread no longer
+    /// turns, whatever AWS does.
+    static let stuckPollAge = Duration.seconds(120)
+
+    let workers: [StageWorker]
+    let journal: FileJournal
+    let credentials: RefreshingCredentials
+    let registry: MetricsRegistry
+    let life: DaemonLife
+    let started: ContinuousClock.Instant
+
+    func livez() async -> HealthAnswer { HealthAnswer(reasons: stuckStages()) }
+
+    func readyz() async -> HealthAnswer {
+        let held = await credentials.snapshot()
+        let obstacle = await journal.obstacle()
+        return ReadinessRules.evaluate(
+            stages: workers.map { Self.readiness($0.snapshot()) },
+            credentials: Self.observed(held),
+            journal: obstacle.map { .failing($0.message) } ?? .writable
+        )
+    }
+
+    func status() async -> String {
+        let held = await credentials.snapshot()
+        let counts = journal.counts
+        let obstacle = await journal.obstacle()
+        return StatusDocument(
+            version: BuilderdVersion.text,
+            phase: life.phase.rawValue,
+            uptimeSeconds: Int(started.duration(to: .now).components.seconds),
+            stages: workers.map { StatusDocument.Stage($0.snapshot()) },
+            credentials: StatusDocument.Credentials(
+                source: held.source,
+                expiresInSeconds: held.expiration?.timeIntervalSinceNow,
+                pastExpiration: held.outlivesExpiration,
+                lastFailure: held.lastFailure
+            ),
+            journal: StatusDocument.Journal(
+                open: counts.open,
+                history: counts.history,
+                quarantined: counts.quarantined,
+                problem: obstacle?.message
+            ),
+            tools: StatusDocument.Tools(containment: "descendants", landlock: false)
+        ).json
+    }
+
+    func metrics() async -> String {
+        if let expiration = await credentials.snapshot().expiration {
+            DaemonMetrics(factory: registry).credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
+        }
+        return registry.render()
+    }
+
+    /// The watchdog's proof: this runs on the pool it vouches for, and no exchange is past its own deadline.
+    @Sendable func liveness() async -> WatchdogPulse.Liveness {
+        guard let reason = stuckStages().first else { return .alive }
+        return .stuck(reason: "\(reason.subject): \(reason.problem)")
+    }
+
+    private func stuckStages() -> [HealthReason] {
+        workers.compactMap { worker in
+            let snapshot = worker.snapshot()
+            guard let oldest = snapshot.openPolls.first, oldest > Self.stuckPollAge else { return nil }
+            return HealthReason(
+                subject: "stage \(snapshot.stage)",
+                problem: "a poll has been open for \(oldest.components.seconds) s although its deadline is 70 s",
+                next: "restart the service; the watchdog does so by itself"
+            )
+        }
+    }
+
+    private static func observed(_ held: CredentialSnapshot) -> ReadinessRules.Credentials {
+        guard held.source != nil else { return .missing(held.lastFailure ?? "none were asked for yet") }
+        // Past their expiration by static stability they are still signed with, and the service decides.
+        if held.outlivesExpiration { return .valid(left: nil) }
+        return .valid(left: held.expiration.map { .seconds($0.timeIntervalSinceNow) })
+    }
+
+    /// A connection is established or has failed within the transport's connect limit, so a poll that is older stands on one.
+    private static func readiness(_ snapshot: StageSnapshot) -> StageReadiness {
+        let connected = ExchangeLimits().connect + .seconds(1)
+        return StageReadiness(
+            name: snapshot.stage,
+            lastPollAge: snapshot.lastCompletedPoll,
+            openPolls: snapshot.openPolls.map { StageReadiness.OpenPoll(age: $0, isConnected: $0 > connected) },
+            slots: snapshot.slots,
+            busySlotsInTime: snapshot.tasks.map { ($0.leaseLeft ?? .seconds(1)) > .zero },
+            isPaused: snapshot.paused,
+            lastPollProblem: snapshot.problem
+        )
+    }
+}

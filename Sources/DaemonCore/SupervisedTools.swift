@@ -1,0 +1,103 @@
+package import ActivityWorker
+import Logging
+package import ToolSupervisor
+
+/// The tool supervisor as the worker needs it: a tool's lines go to the log, redacted, with the journal's fields; its failures become
+/// the worker's.
+package struct SupervisedTools: ToolRunning {
+    private let runner: ToolRunner
+    private let searchPath: String
+
+    /// Tools looked up in `searchPath`, the daemon's own `PATH`.
+    package init(runner: ToolRunner = ToolRunner(), searchPath: String) {
+        self.runner = runner
+        self.searchPath = searchPath
+    }
+
+    package func run(
+        _ invocation: ToolInvocation,
+        folder: String,
+        context: ToolRunContext
+    ) async throws -> ToolExit {
+        let spec = ToolSpec(
+            executable: invocation.executable,
+            arguments: invocation.arguments,
+            environment: invocation.environment,
+            workingDirectory: invocation.workingDirectory,
+            searchPath: searchPath,
+            grace: invocation.stop.grace
+        )
+        let redactor = try redactor(of: context)
+        let silent: ToolRunner.LineHandler = { _, _ in }
+        let onLine = invocation.logsOutput ? Self.log(to: context) : silent
+        do {
+            let end = try await runner.run(spec, folder: folder, redactor: redactor, onLine: onLine)
+            report(end, context)
+            return ToolExit(
+                status: end.status,
+                signal: end.signal,
+                stopped: end.wasStopped,
+                standardOutput: end.standardOutput,
+                standardError: end.standardError
+            )
+        } catch {
+            throw Self.failure(error, context)
+        }
+    }
+
+    /// Lines that come from a tool are not builderd's own words: level `info` for what it prints, `notice` for what it complains about.
+    private static func log(to context: ToolRunContext) -> ToolRunner.LineHandler {
+        let (logger, name) = (context.logger, context.name)
+        return { stream, line in
+            guard !line.isEmpty else { return }
+            logger.log(
+                level: stream == .stderr ? .notice : .info,
+                "\(line)",
+                metadata: ["BUILDERD_TOOL": "\(name)", "BUILDERD_STREAM": "\(stream.rawValue)"]
+            )
+        }
+    }
+
+    private func report(_ end: ToolEnd, _ context: ToolRunContext) {
+        let metadata: Logger.Metadata = ["BUILDERD_TOOL": "\(context.name)"]
+        if end.wasKilled {
+            context.logger.warning("The tool did not stop within its grace and was killed.", metadata: metadata)
+        }
+        if end.killedLeftOvers > 0 {
+            context.logger.warning(
+                "The tool left \(end.killedLeftOvers) processes behind, which were ended.",
+                metadata: metadata
+            )
+        }
+        if !end.survivors.isEmpty {
+            let pids = end.survivors.map { String($0) }.joined(separator: ", ")
+            context.logger.error("Processes of the tool do not go away: \(pids)", metadata: metadata)
+        }
+    }
+
+    /// The redactor behind the task's; lines are redacted as a stream, so a redactor of another kind cannot serve.
+    private func redactor(of context: ToolRunContext) throws -> Redactor {
+        if let task = context.redactor as? TaskRedactor { return task.redactor }
+        throw TaskFailure(
+            "Builder.Internal",
+            message: "The task's redactor is not the supervisor's, so the tool's output could not be redacted.",
+            next: "Report this as a fault of builderd."
+        )
+    }
+
+    private static func failure(_ error: ToolError, _ context: ToolRunContext) -> TaskFailure {
+        let name =
+            switch error.code {
+            case .missing: "Builder.ToolMissing"
+            case .stoppedBeforeStart: "Builder.Interrupted"
+            case .output: "Builder.ToolLost"
+            default: "Builder.Internal"
+            }
+        return TaskFailure(
+            name,
+            message: context.redactor.redact(error.message),
+            next: error.next,
+            step: context.name
+        )
+    }
+}

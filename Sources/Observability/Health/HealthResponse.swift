@@ -1,0 +1,35 @@
+import NIOCore
+import NIOHTTP1
+
+/// One whole answer; the connection is closed after it.
+struct HealthResponse: Error, Sendable {
+    var status: HTTPResponseStatus
+    var headers: HTTPHeaders
+    var body: String
+
+    init(
+        status: HTTPResponseStatus,
+        type: String = "text/plain; charset=utf-8",
+        body: String,
+        extra: [(String, String)] = []
+    ) {
+        self.status = status
+        self.body = body
+        headers = HTTPHeaders(
+            [
+                ("Content-Type", type), ("Content-Length", String(body.utf8.count)), ("Cache-Control", "no-store"),
+                ("Connection", "close"),
+            ] + extra
+        )
+    }
+
+    init(_ answer: HealthAnswer) {
+        self.init(status: answer.isHealthy ? .ok : .serviceUnavailable, body: answer.text)
+    }
+
+    /// The answer as bytes, for where no encoder stands.
+    var bytes: ByteBuffer {
+        let lines = ["HTTP/1.1 \(status.code) \(status.reasonPhrase)"] + headers.map { "\($0.name): \($0.value)" }
+        return ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    }
+}

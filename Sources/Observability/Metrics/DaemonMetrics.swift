@@ -1,0 +1,70 @@
+package import CoreMetrics
+
+/// builderd's metrics as typed calls: no part of the daemon spells a metric's or a label's name.
+package struct DaemonMetrics: Sendable {
+    private let factory: any MetricsFactory
+
+    /// Metrics of `factory`, normally a `MetricsRegistry`.
+    package init(factory: any MetricsFactory) { self.factory = factory }
+
+    /// A poll ended: `task`, `empty`, or an error's kind.
+    package func polled(stage: String, outcome: String) { count(MetricNames.polls, ["stage": stage, "outcome": outcome]) }
+
+    /// A task was claimed.
+    package func claimed(stage: String) { count(MetricNames.tasksClaimed, ["stage": stage]) }
+
+    /// A task's end was reported, `duration` after its claim: `success`, `failure`, or `closed`.
+    package func reported(stage: String, outcome: String, after duration: Duration) {
+        count(MetricNames.tasksReported, ["stage": stage, "outcome": outcome])
+        let parts = duration.components
+        factory.makeRecorder(
+            label: MetricNames.taskDuration.name,
+            dimensions: [("stage", stage), ("outcome", outcome)],
+            aggregate: true
+        ).record(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+    }
+
+    /// A heartbeat was answered: `acknowledged`, or an error's kind.
+    package func heartbeat(stage: String, outcome: String) {
+        count(MetricNames.heartbeats, ["stage": stage, "outcome": outcome])
+    }
+
+    /// An attempt to report a task's end failed, by the error's kind, and is made again.
+    package func reportRetried(stage: String, outcome: String) {
+        count(MetricNames.reportRetries, ["stage": stage, "outcome": outcome])
+    }
+
+    /// A lease was lost.
+    package func leaseLost(stage: String, reason: String) { count(MetricNames.leaseLosses, ["stage": stage, "reason": reason]) }
+
+    /// A stage's slots now.
+    package func slots(stage: String, busy: Int, total: Int) {
+        set(MetricNames.slotsBusy, Double(busy), ["stage": stage])
+        set(MetricNames.slots, Double(total), ["stage": stage])
+    }
+
+    /// A call to AWS ended: `ok`, or an error's code.
+    package func awsCall(service: String, outcome: String) {
+        count(MetricNames.awsCalls, ["service": service, "outcome": outcome])
+    }
+
+    /// The daemon started, in seconds since 1970.
+    package func started(version: String, secondsSince1970: Double) {
+        set(MetricNames.buildInfo, 1, ["version": version])
+        set(MetricNames.startTime, secondsSince1970, [:])
+    }
+
+    /// The daemon's credentials were refreshed.
+    package func credentialsExpire(secondsSince1970: Double) { set(MetricNames.credentialExpiry, secondsSince1970, [:]) }
+
+    /// A line of a tool's output held a secret.
+    package func redactedLine() { count(MetricNames.redactedLines, [:]) }
+
+    private func count(_ metric: MetricDescription, _ labels: [String: String]) {
+        factory.makeCounter(label: metric.name, dimensions: labels.map { ($0.key, $0.value) }).increment(by: 1)
+    }
+
+    private func set(_ metric: MetricDescription, _ value: Double, _ labels: [String: String]) {
+        factory.makeMeter(label: metric.name, dimensions: labels.map { ($0.key, $0.value) }).set(value)
+    }
+}

@@ -1,0 +1,9 @@
+/// What is asked of a stage.
+package enum EnvelopeAction: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Do the stage's work.
+    case run
+    /// Undo it: Provision's roll back.
+    case destroy
+    /// Answered by the worker itself: a canary for the whole path.
+    case ping
+}

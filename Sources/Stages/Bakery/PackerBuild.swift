@@ -1,0 +1,187 @@
+import AWSClient
+import ActivityWorker
+import FoundationEssentials
+import Pipeline
+
+/// One build with Packer in the task's workspace: the template's copy, its variables, `init`, `validate`, `build`.
+struct PackerBuild: Sendable {
+    let context: TaskContext
+    let environment: StageEnvironment
+    let section: BakerySection
+    let tags: ImageTags
+    let kmsKey: String
+    let secrets: [String: String]
+
+    private var settings: StageSettings { environment.settings }
+    private var folder: String { context.workspace + "/packer" }
+    private var variableFile: String { context.workspace + "/builderd.pkrvars.json" }
+
+    /// The file with `required_plugins`, which Packer before 1.7 refuses.
+    static let pluginsFile = "required_plugins.pkr.hcl"
+    /// The first version with plugins of their own.
+    static let firstWithPlugins = ToolVersion(1, 7)
+
+    /// Runs the build.
+    ///
+    /// - Returns: the image's id if Packer printed an artifact of this region; the image is there all the same if a post-processor
+    ///   took the artifact over, so that the caller looks for it by tag.
+    func run() async throws -> String? {
+        let surroundings = try ToolSurroundings(context, environment: environment, role: nil)
+        let version = try await version(surroundings)
+        try await prepare(version)
+        if version >= Self.firstWithPlugins {
+            let exit = try await packer("packer-init", ["init", "."], surroundings)
+            guard exit.status == 0 else { throw invalid("packer init", "packer-init", exit) }
+        }
+        let validated = try await packer(
+            "packer-validate",
+            ["validate", "-var-file=\(variableFile)", "."],
+            surroundings
+        )
+        guard validated.status == 0 else { throw invalid("packer validate", "packer-validate", validated) }
+        let options = ["-machine-readable", "-color=false", "-timestamp-ui", "-on-error=cleanup"]
+        let built = try await packer(
+            "packer-build",
+            ["build"] + options + ["-var-file=\(variableFile)", "."],
+            surroundings
+        )
+        let output = try Self.output(built)
+        guard built.status == 0, (output.errorCount ?? 0) == 0 else { throw failed(built, output) }
+        return output.artifacts.last { $0.images[environment.aws.region] != nil }?.images[environment.aws.region]
+    }
+
+    private func version(_ surroundings: ToolSurroundings) async throws -> ToolVersion {
+        var arguments = surroundings.invocation(
+            settings.packer,
+            ["version"],
+            in: context.workspace,
+            settings.packerGrace
+        )
+        arguments.stop = ToolStopPolicy(grace: .seconds(5))
+        let exit = try await ToolRun.run("packer-version", arguments, in: context)
+        guard exit.status == 0, let version = ToolVersion(in: OutputFile.tail(exit.standardOutput)) else {
+            throw TaskFailure(
+                .builderToolMissing,
+                message: "\(settings.packer) does not answer `packer version` with a version.",
+                next: "Install Packer on the builder host, or correct tools.packer.path in builderd.yaml.",
+                step: "packer-version",
+                detail: ToolRun.detail(exit, context)
+            )
+        }
+        return version
+    }
+
+    /// Copies the template and the Chef policy, and writes the variables. Secrets stand only in the variables' file, 0600.
+    private func prepare(_ version: ToolVersion) async throws {
+        let catalogue = CatalogueFolder(
+            directory: settings.catalogueDirectory + "/packer",
+            noun: "Packer template",
+            failure: .bakeryTemplateInvalid
+        )
+        try catalogue.copy(
+            section.template,
+            to: folder,
+            skipping: version < Self.firstWithPlugins ? [Self.pluginsFile] : []
+        )
+        let declared = try DeclaredVariables.names(in: folder, suffixes: [".pkr.hcl"])
+        try checkDemands(declared)
+        var own = ownVariables()
+        if let chef = section.chef { own.merge(try prepare(chef)) { $1 } }
+        let variables = VariableSet(
+            declared: declared,
+            subject: "The Packer template \"\(section.template)\"",
+            failure: .bakeryVariableUndeclared
+        )
+        try PrivateFile.write(
+            json: variables.values(own: own, manifest: section.variables, secrets: secrets),
+            to: variableFile
+        )
+    }
+
+    /// A template that takes no packages, or no policy, would leave them out without a word.
+    private func checkDemands(_ declared: Set<String>) throws {
+        let demands = [
+            ("packages", !section.packages.isEmpty, "packages"), ("chef_policy", section.chef != nil, "a Chef policy"),
+            ("source_image", section.source != nil, "a source image"),
+        ]
+        for (variable, isAsked, noun) in demands where isAsked && !declared.contains(variable) {
+            throw TaskFailure(
+                .bakeryVariableUndeclared,
+                message: "The manifest asks for \(noun), and the Packer template \"\(section.template)\" takes none.",
+                next: "Choose another template, or declare the variable \(variable) in this one and use it.",
+                step: "variables"
+            )
+        }
+    }
+
+    private func ownVariables() -> [String: JSONValue] {
+        var own: [String: JSONValue] = [
+            "application_id": .string(section.head.applicationId),
+            "environment": .string(section.head.environment),
+            "release_version": .string(section.head.version),
+            "image_name": .string(tags.imageName),
+            "kms_key_id": .string(kmsKey),
+            "region": .string(environment.aws.region),
+            "packages": .array(section.packages.map { .string($0) }),
+            "tags": .object(section.head.tags.mapValues { .string($0) }),
+            "execution_id": .string(tags.execution),
+            "task_id": .string(context.id),
+        ]
+        own["source_image"] = section.source.map { .string($0) }
+        return own
+    }
+
+    /// Copies the policy beside the template and returns the variables that lead to it.
+    private func prepare(_ chef: ChefSpec) throws -> [String: JSONValue] {
+        let policies = CatalogueFolder(
+            directory: settings.catalogueDirectory + "/chef",
+            noun: "Chef policy",
+            failure: .bakeryTemplateInvalid
+        )
+        let target = context.workspace + "/chef"
+        try policies.copy(chef.policy, to: target)
+        let attributes = context.workspace + "/chef-attributes.json"
+        try PrivateFile.write(json: JSONValue.object(chef.attributes), to: attributes)
+        return ["chef_policy": .string(target), "chef_attributes": .string(attributes)]
+    }
+
+    private func packer(_ name: String, _ arguments: [String], _ surroundings: ToolSurroundings) async throws
+        -> ToolExit
+    {
+        let invocation = surroundings.invocation(settings.packer, arguments, in: folder, settings.packerGrace)
+        return try await ToolRun.run(name, invocation, in: context)
+    }
+
+    static func output(_ exit: ToolExit) throws -> PackerMachineOutput {
+        var output = PackerMachineOutput()
+        try OutputFile.read(exit.standardOutput) { output.take($0) }
+        output.finish()
+        return output
+    }
+
+    private func invalid(_ command: String, _ step: String, _ exit: ToolExit) -> TaskFailure {
+        TaskFailure(
+            .bakeryTemplateInvalid,
+            message: "\(command) refuses the template \"\(section.template)\".",
+            next:
+                "Correct the template in \(settings.catalogueDirectory)/packer/\(section.template), or the manifest's variables.",
+            step: step,
+            detail: ToolRun.detail(exit, context)
+        )
+    }
+
+    private func failed(_ exit: ToolExit, _ output: PackerMachineOutput) -> TaskFailure {
+        let errors = output.errors.isEmpty ? output.complaints : output.errors
+        return TaskFailure(
+            .bakeryBuildFailed,
+            message: context.redactor.redact(
+                "Packer could not build the image: \(errors.first ?? "it printed no error")."
+            ).trimmed,
+            next:
+                "Correct what the errors name (the template, its provisioners, the role's permissions), then redrive the execution.",
+            step: "packer-build",
+            detail: errors.isEmpty
+                ? ToolRun.detail(exit, context) : context.redactor.redact(errors.joined(separator: "\n"))
+        )
+    }
+}

@@ -1,0 +1,213 @@
+import AWSClient
+package import ActivityWorker
+import Pipeline
+
+/// Applies the release's infrastructure with Terraform, or destroys it: plan, check of the plan, apply of that very plan.
+///
+/// It acts in the application's account where the environment names a role; the state stays the builder's.
+package struct ProvisionStage: StageHandler {
+    let environment: StageEnvironment
+
+    /// Largest plan that is read.
+    static let mostPlanBytes = 256 * 1024 * 1024
+    /// Largest document of outputs that is read.
+    static let mostOutputBytes = 8 * 1024 * 1024
+
+    /// A stage in this environment.
+    package init(environment: StageEnvironment) {
+        self.environment = environment
+    }
+
+    package func run(_ context: TaskContext) async throws -> String {
+        let isDestroy = context.header.action == .destroy
+        if !isDestroy { try context.requireAction(.run) }
+        let input = try StageInput(context)
+        let section = try await input.section(ProvisionSection.self, in: context, with: environment)
+        let kmsKey = try await CustomerKey.arn(environment.settings.kmsKey, in: context, with: environment.aws)
+        let backend = StateBackend(
+            head: section.head,
+            settings: environment.settings,
+            region: environment.aws.region,
+            kmsKey: kmsKey
+        )
+        let terraform = try TerraformRun(
+            context,
+            environment: environment,
+            role: section.head.access,
+            folder: context.workspace + "/terraform"
+        )
+        try await terraform.checkVersion()
+        try await prepare(section, input, backend, context, isDestroy: isDestroy)
+        try await initialise(terraform, backend)
+        try await validate(terraform)
+        try await plan(terraform, isDestroy: isDestroy)
+        let changes = try await apply(terraform, isDestroy: isDestroy)
+        let outputs = isDestroy ? nil : try await self.outputs(terraform)
+        return try JSONText.of(
+            ProvisionOutput(
+                action: isDestroy ? "destroy" : "apply",
+                outputs: outputs?.visible ?? [:],
+                endpoint: try outputs.map { try endpoint($0, module: section.module) },
+                added: changes.add,
+                changed: changes.change,
+                removed: changes.remove,
+                state: backend.uri
+            )
+        )
+    }
+
+    private func initialise(_ terraform: TerraformRun, _ backend: StateBackend) async throws {
+        let configuration = terraform.context.workspace + "/builderd.tfbackend.json"
+        try PrivateFile.write(json: backend.configuration, to: configuration)
+        // A lock file of the module's own pins its providers: then what it does not name is refused.
+        let pins = OutputFile.exists(terraform.folder + "/.terraform.lock.hcl") ? ["-lockfile=readonly"] : []
+        let ended = try await terraform.run(
+            "terraform-init",
+            ["init", "-input=false", "-no-color", "-json"] + pins + ["-backend-config=\(configuration)"]
+        )
+        guard ended.exit.status == 0 else {
+            throw failure(ended, .provisionInitFailed, "terraform init", "terraform-init", terraform)
+        }
+    }
+
+    private func validate(_ terraform: TerraformRun) async throws {
+        let name = "terraform-validate"
+        let invocation = terraform.surroundings.invocation(
+            environment.settings.terraform,
+            ["validate", "-no-color", "-json"],
+            in: terraform.folder,
+            environment.settings.terraformGrace
+        )
+        let exit = try await ToolRun.run(name, invocation, in: terraform.context)
+        guard exit.status != 0 else { return }
+        let messages = TerraformMessages(
+            validation: try OutputFile.whole(exit.standardOutput, limit: Self.mostOutputBytes)
+        )
+        throw TerraformFailure.of(
+            messages,
+            otherwise: .provisionModuleInvalid,
+            command: "terraform validate",
+            step: name,
+            redact: terraform.context.redactor.redact
+        )
+    }
+
+    /// Plans and refuses what the policy forbids, before anything is touched.
+    private func plan(_ terraform: TerraformRun, isDestroy: Bool) async throws {
+        let options = [
+            "-input=false", "-no-color", "-json", "-detailed-exitcode", "-lock-timeout=5m", "-out=builderd.tfplan",
+        ]
+        let ended = try await terraform.run("terraform-plan", ["plan"] + (isDestroy ? ["-destroy"] : []) + options)
+        guard ended.exit.status == 0 || ended.exit.status == 2 else {
+            throw failure(ended, .provisionPlanFailed, "terraform plan", "terraform-plan", terraform)
+        }
+        let json = try await terraform.document(
+            "terraform-show",
+            ["show", "-no-color", "-json", "builderd.tfplan"],
+            limit: Self.mostPlanBytes,
+            failure: .provisionPlanFailed
+        )
+        let violations: [PlanViolation]
+        do {
+            let policy = PlanPolicy(hasDynamicIngress: try hasDynamicIngress(terraform))
+            violations = policy.violations(in: try TerraformPlan(json: json))
+        } catch let error as TerraformPlan.Unreadable {
+            throw TaskFailure(
+                .provisionPlanFailed,
+                message: "The plan cannot be checked, so it is not applied: \(error.message)",
+                next: "Install a Terraform whose plans this builderd reads.",
+                step: "check-plan"
+            )
+        }
+        guard violations.isEmpty else {
+            throw TaskFailure(
+                .provisionPlanDenied,
+                message:
+                    "The plan does \(violations.count == 1 ? "one thing" : "\(violations.count) things") that no stack may have; "
+                    + "nothing was applied.",
+                next:
+                    "Change the module in the catalogue, or its variables in the manifest, so that the plan holds none of these.",
+                step: "check-plan",
+                detail: terraform.context.redactor.redact(violations.map(\.description).joined(separator: "\n"))
+            )
+        }
+    }
+
+    private func hasDynamicIngress(_ terraform: TerraformRun) throws -> Bool {
+        let downloaded = terraform.context.workspace + "/terraform-data/modules"
+        return try ModuleSource.hasDynamicIngress(in: terraform.folder)
+            || (OutputFile.exists(downloaded) && ModuleSource.hasDynamicIngress(in: downloaded))
+    }
+
+    private func apply(_ terraform: TerraformRun, isDestroy: Bool) async throws -> TerraformMessages.Changes {
+        let ended = try await terraform.run(
+            "terraform-apply",
+            ["apply", "-input=false", "-no-color", "-json", "-lock-timeout=5m", "builderd.tfplan"]
+        )
+        guard ended.exit.status == 0 else {
+            let name: FailureName = isDestroy ? .provisionDestroyFailed : .provisionApplyFailed
+            throw failure(
+                ended,
+                name,
+                isDestroy ? "terraform destroy" : "terraform apply",
+                "terraform-apply",
+                terraform
+            )
+        }
+        return ended.messages.changes ?? .none
+    }
+
+    private func outputs(_ terraform: TerraformRun) async throws -> TerraformOutputs {
+        let json = try await terraform.document(
+            "terraform-output",
+            ["output", "-no-color", "-json"],
+            limit: Self.mostOutputBytes,
+            failure: .provisionApplyFailed
+        )
+        guard let outputs = TerraformOutputs(json: json) else {
+            throw TaskFailure(
+                .provisionApplyFailed,
+                message: "terraform output printed no JSON object.",
+                next: "Redrive the execution: an apply without changes prints the outputs again.",
+                step: "terraform-output"
+            )
+        }
+        // What is too short to be redacted cannot leave the host either: only visible outputs do.
+        try terraform.context.redactor.add(secrets: outputs.secrets.filter { $0.count >= 6 })
+        return outputs
+    }
+
+    private func endpoint(_ outputs: TerraformOutputs, module: String) throws -> String {
+        let found = outputs.visible["endpoint"]?.text
+        if let found, TerraformOutputs.isEndpoint(found) { return found }
+        let reason =
+            found.map { "\"\($0)\" is not an http or https URL" }
+            ?? (outputs.hidden.contains("endpoint") ? "it is sensitive" : "there is none")
+        throw TaskFailure(
+            .provisionEndpointMissing,
+            message: "The stack was applied, but its output endpoint cannot be used: \(reason).",
+            next:
+                "Let the module \"\(module)\" have an output \"endpoint\" with the URL that smoke tests ask, not sensitive; "
+                + "then redrive the execution.",
+            step: "terraform-output"
+        )
+    }
+
+    private func failure(
+        _ ended: TerraformRun.Ended,
+        _ name: FailureName,
+        _ command: String,
+        _ step: String,
+        _ terraform: TerraformRun
+    ) -> TaskFailure {
+        var failure = TerraformFailure.of(
+            ended.messages,
+            otherwise: name,
+            command: command,
+            step: step,
+            redact: terraform.context.redactor.redact
+        )
+        if failure.detail == nil { failure.detail = ToolRun.detail(ended.exit, terraform.context) }
+        return failure
+    }
+}

@@ -1,0 +1,39 @@
+package import FoundationEssentials
+
+/// Files and folders of a task's workspace: only the daemon's user may read them.
+package enum PrivateFile {
+    /// Writes `data` to `path` with mode 0600, whole or not at all.
+    package static func write(_ data: Data, to path: String) throws {
+        let part = path + ".part"
+        let manager = FileManager.default
+        try? manager.removeItem(atPath: part)
+        guard manager.createFile(atPath: part, contents: Data(), attributes: [.posixPermissions: 0o600]) else {
+            throw CocoaError(.fileWriteUnknown)
+        }
+        // Written without `.atomic`, which would make a new file with the mode of the umask.
+        try data.write(to: URL(filePath: part))
+        if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
+        try manager.moveItem(atPath: part, toPath: path)
+    }
+
+    /// Writes `text` as UTF-8 to `path` with mode 0600.
+    package static func write(_ text: String, to path: String) throws {
+        try write(Data(text.utf8), to: path)
+    }
+
+    /// Writes `value` as JSON with sorted keys to `path` with mode 0600.
+    package static func write(json value: some Encodable, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try write(encoder.encode(value), to: path)
+    }
+
+    /// Makes the folder `path` with mode 0700, and those above it; one that exists is fine.
+    package static func makeFolder(_ path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import DaemonCore
+
+/// `builderd run`: the daemon in the foreground, until SIGTERM has drained it.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the daemon in the foreground.",
+        discussion: """
+            SIGTERM or SIGINT drains: no new polls, open polls and running tasks finish. A second one interrupts the tasks and
+            reports Builder.Interrupted, which the state machine retries. Exit status: 0 drained, 78 configuration error,
+            1 any other failure.
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() async throws {
+        let configuration = try await options.load()
+        do {
+            try await Daemon(configuration: configuration, environment: ProcessEnvironment.current).run()
+        } catch let error as DaemonStartError {
+            StandardError.write("builderd: \(error)\n")
+            throw ExitCode(error.exitCode)
+        }
+    }
+}

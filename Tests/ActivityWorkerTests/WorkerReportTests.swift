@@ -1,0 +1,80 @@
+import ActivityWorker
+import Logging
+import Testing
+
+@Suite("Reporting until answered", .timeLimit(.minutes(1)))
+struct WorkerReportTests {
+    @Test(arguments: [ActivityServiceError.Kind.transient, .throttled, .denied])
+    func `a report is made again until it is acknowledged, and heartbeats go on meanwhile`(kind: ActivityServiceError.Kind) async throws {
+        let fixture = try WorkerFixture()
+        fixture.service.state.update { $0.reportOutage = .of(kind) }
+        fixture.service.schedule("t1", envelope(heartbeat: 300))
+        try await fixture.running(fixture.worker()) {
+            await fixture.service.state.wait { $0.reports.count == 1 }
+            let start = fixture.clock.now
+            await fixture.clock.ticking {
+                // Far past the heartbeat's end and the state's timeout: no deadline ends a report.
+                await fixture.clock.state.wait { $0.now > start + .seconds(8000) }
+                #expect(fixture.service.state.value.beats("t1") > 50)
+                #expect(fixture.service.state.value.reports.count > 50)
+                fixture.service.state.update { $0.reportOutage = nil }
+                #expect(await fixture.closed("t1") == "reported success")
+            }
+        }
+    }
+
+    @Test func `heartbeats begin for a ping whose first report fails`() async throws {
+        let fixture = try WorkerFixture()
+        fixture.service.state.update { $0.reportOutage = .of(.transient) }
+        fixture.service.schedule("t1", envelope("ping", heartbeat: 30))
+        try await fixture.running(fixture.worker()) {
+            await fixture.clock.ticking {
+                await fixture.service.state.wait { $0.beats("t1") >= 3 }
+                fixture.service.state.update { $0.reportOutage = nil }
+                #expect(await fixture.closed("t1") == "reported success")
+            }
+        }
+    }
+
+    @Test(arguments: [(false, "lease lost: cancelled"), (true, "closed, possibly by us")])
+    func `a dead token after a failed attempt is closed by whether we may have done it`(acted: Bool, ending: String) async throws {
+        let fixture = try WorkerFixture()
+        fixture.service.state.update {
+            $0.reportErrors = [.of(.transient, acted: acted), .of(.taskDoesNotExist, "TaskDoesNotExist")]
+        }
+        fixture.service.schedule("t1", envelope("ping"))
+        try await fixture.running(fixture.worker()) {
+            await fixture.clock.advanceToSleeper(in: .milliseconds(500))
+            #expect(await fixture.closed("t1") == ending)
+        }
+    }
+
+    @Test func `an output that the service refuses becomes a failure`() async throws {
+        let fixture = try WorkerFixture()
+        fixture.service.state.update { $0.reportErrors = [.of(.invalidOutput, "InvalidOutput")] }
+        fixture.service.schedule("t1", envelope())
+        try await fixture.running(fixture.worker()) {
+            #expect(await fixture.closed("t1") == "reported failure Builder.Internal")
+        }
+    }
+
+    @Test(arguments: [
+        ActivityServiceError.Kind.transient, .throttled, .denied, .activityDoesNotExist, .refused, .taskTimedOut, .taskDoesNotExist, .invalidOutput,
+    ])
+    func `no poll error ends a poller, and the same error is logged once`(kind: ActivityServiceError.Kind) async throws {
+        let fixture = try WorkerFixture()
+        let errors = (0..<20).map { _ in ActivityServiceError.of(kind) }
+        fixture.service.state.update { $0.pollErrors = errors }
+        try await fixture.running(fixture.worker()) {
+            let start = fixture.clock.now
+            for _ in errors { await fixture.clock.advanceToNext() }
+            await fixture.service.state.wait { $0.openPolls == 1 && $0.pollErrors.isEmpty }
+            #expect(fixture.clock.now - start <= .seconds(20 * 30))
+            fixture.service.schedule("t1", envelope("ping"))
+            #expect(await fixture.closed("t1") == "reported success")
+        }
+        let lines = fixture.log.lines.value.filter { $0.text.contains("polling") }
+        #expect(lines.map { $0.text.contains("fails") } == [true, false])
+        #expect(lines[0].level >= .warning)
+    }
+}

@@ -1,0 +1,164 @@
+import AWSClient
+import DaemonCore
+import Logging
+import Pipeline
+import Stages
+import TestSupport
+import Testing
+
+@Suite struct ConfigurationLoaderTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func `a complete file gives every value`() async throws {
+        let configuration = try await load(Self.complete(folder.path))
+        #expect(configuration.region == "eu-central-1")
+        #expect(configuration.activities[.bakery]?.slots == 3)
+        #expect(configuration.activities[.provision]?.arn.hasSuffix(":activity:provision") == true)
+        #expect(configuration.activities[.validation] == nil)
+        #expect(configuration.endpoints.urls == [.sfn: "http://127.0.0.1:4566"])
+        #expect(configuration.stages.packerGrace == .seconds(120))
+        #expect(configuration.stages.toolEnvironment == ["PATH": "/usr/bin", "EMPTY": ""])
+        #expect(configuration.logLevel == .debug)
+    }
+
+    @Test func `the environment overrides the file`() async throws {
+        let configuration = try await load(
+            Self.complete(folder.path),
+            environment: [
+                "BUILDERD_ACTIVITIES_BAKERY_SLOTS": "7",
+                "BUILDERD_TOOLS_PACKER_GRACE_SECONDS": "9",
+                "BUILDERD_LOG_LEVEL": "error",
+                "BUILDERD_ACTIVITIES_PRE_PROVISION_ARN": "arn:aws:states:eu-central-1:123456789012:activity:pre",
+                "BUILDERD_TEST_ANYTHING": "ignored",
+            ]
+        )
+        #expect(configuration.activities[.bakery]?.slots == 7)
+        #expect(configuration.activities[.preProvision]?.slots == 1)
+        #expect(configuration.stages.packerGrace == .seconds(9))
+        #expect(configuration.logLevel == .error)
+    }
+
+    @Test func `every problem is listed at once with its line`() async throws {
+        let text = """
+            aws:
+              regoin: eu-central-1
+              endpoints:
+                sfn: http://example.com
+            activities:
+              bakery:
+                arn: arn:aws:states:eu-central-1:1234:activity:bakery
+                slots: 65
+            log:
+              level: loud
+            extra: 1
+            """
+        let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
+        let places = error.problems.map(\.place)
+        #expect(places.contains { $0.hasSuffix(":2: aws.regoin") })
+        #expect(places.contains { $0.hasSuffix(":11: extra") })
+        #expect("\(error)".contains("2 problems"))
+        let spelled = text.replacing("regoin", with: "region").replacing("extra: 1", with: "")
+        let values = try await #require(throws: ConfigurationError.self) { try await load(spelled) }
+        let bad = values.problems.map(\.place).joined(separator: "\n")
+        for name in ["aws.endpoints.sfn", "activities.bakery.arn", "activities.bakery.slots", "log.level"] {
+            #expect(bad.contains(name), "\(name) is missing in \(bad)")
+        }
+        #expect(values.problems.allSatisfy { !$0.found.isEmpty && !$0.allowed.isEmpty && !$0.next.isEmpty })
+    }
+
+    @Test(arguments: [
+        ("a: [", "not YAML"), ("- a", "a list"), ("aws: 3", "“3”"), ("aws:\n  region: [a]", "a list"),
+        ("aws:\n  region: a\n  region: b", "not YAML"), ("aws:\n  endpoints: [x]", "a list"),
+        ("tools:\n  environment: [A=B]", "a list"), ("tools:\n  environment: {1A: x}", "x"),
+    ])
+    func `a file of the wrong shape is refused with what was found`(text: String, found: String) async throws {
+        let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
+        #expect("\(error)".contains(found), "\(error)")
+    }
+
+    @Test func `a file that is not there, a folder and bytes that are not text are refused`() async throws {
+        for path in [folder.path + "/none.yaml", folder.path] {
+            let loader = ConfigurationLoader(file: path, environment: [:])
+            let error = try await #require(throws: ConfigurationError.self) { try await loader.load() }
+            #expect(error.problems.count == 1)
+        }
+    }
+
+    @Test func `an unknown variable is refused`() async throws {
+        let error = try await #require(throws: ConfigurationError.self) {
+            try await load(Self.complete(folder.path), environment: ["BUILDERD_AWS_REGOIN": "x"])
+        }
+        #expect(error.problems.map(\.place) == ["BUILDERD_AWS_REGOIN"])
+    }
+
+    @Test func `an activity of another region is refused`() async throws {
+        let error = try await #require(throws: ConfigurationError.self) {
+            try await load(Self.complete(folder.path), environment: ["BUILDERD_AWS_REGION": "us-east-1"])
+        }
+        #expect(error.problems.count == 2)
+        #expect("\(error)".contains("eu-central-1"))
+    }
+
+    @Test func `no enabled stage is refused`() async throws {
+        let error = try await #require(throws: ConfigurationError.self) { try await load("aws: {region: eu-central-1}") }
+        #expect("\(error)".contains("no stage with an arn"))
+    }
+
+    @Test func `an enabled stage must have what it needs`() async throws {
+        let text = """
+            aws: {region: eu-central-1}
+            activities: {provision: {arn: "arn:aws:states:eu-central-1:123456789012:activity:p"}}
+            """
+        let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
+        let rendered = "\(error)"
+        #expect(rendered.contains("storage.stateBucket"))
+        #expect(rendered.contains("storage.kmsKey"))
+        #expect(!rendered.contains("storage.inventoryTable"))
+    }
+
+    @Test func `every key of the table has its own variable`() {
+        let variables = ConfigurationKey.all.map(\.variable)
+        #expect(Set(variables).count == variables.count)
+        #expect(variables.contains("BUILDERD_ACTIVITIES_PRE_PROVISION_ARN"))
+        #expect(variables.contains("BUILDERD_STORAGE_KMS_KEY"))
+    }
+
+    private func load(_ text: String, environment: [String: String] = [:]) async throws -> DaemonConfiguration {
+        let file = try folder.write("builderd.yaml", text)
+        return try await ConfigurationLoader(file: file, environment: environment).load()
+    }
+
+    private static func complete(_ folder: String) -> String {
+        """
+        aws:
+          region: eu-central-1
+          endpoints:
+            sfn: http://127.0.0.1:4566
+        activities:
+          bakery:
+            arn: arn:aws:states:eu-central-1:123456789012:activity:bakery
+            slots: 3
+          provision:
+            arn: arn:aws:states:eu-central-1:123456789012:activity:provision
+          validation:
+            arn:
+        paths:
+          catalogue: \(folder)
+          environments: \(folder)
+        storage:
+          kmsKey: alias/builderd
+          artifactsBucket: artifacts
+          stateBucket: state
+        tools:
+          packer:
+            graceSeconds: 120
+          environment:
+            PATH: /usr/bin
+            EMPTY: ""
+        log:
+          level: debug
+        """
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+
+/// A real `builderd run` with a configuration, state and workspaces of its own, for tests that stop, kill and restart it.
+final class BuilderdProcess {
+    /// The executable: `BUILDERD_TEST_BUILDERD`, which `Tests/run` sets.
+    static let executable = ProcessInfo.processInfo.environment["BUILDERD_TEST_BUILDERD"]
+
+    /// Its configuration, state, workspaces and log.
+    let folder: TemporaryFolder
+    /// What it is started with besides `PATH`; nothing else is inherited.
+    var environment: [String: String]
+    private var process: Process?
+
+    /// A daemon that signs with the fake server's credentials and works the activities that `configuration` names.
+    init(configuration: String, server: String) throws {
+        folder = try TemporaryFolder()
+        environment = [
+            "PATH": "/usr/bin:/bin",
+            "AWS_ACCESS_KEY_ID": "AKIDFAKESTEPFUNCTIONS",
+            "AWS_SECRET_ACCESS_KEY": "fake/secret+key",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL_SFN": server,
+        ]
+        try folder.write("catalogue/README", "")
+        try folder.write("environments/README", "")
+        try folder.write(
+            "builderd.yaml",
+            """
+            \(configuration)
+            paths:
+              state: \(folder.path)/state
+              work: \(folder.path)/work
+              catalogue: \(folder.path)/catalogue
+              environments: \(folder.path)/environments
+            storage: {kmsKey: alias/test, artifactsBucket: artifacts, stateBucket: state, inventoryTable: inventory}
+            health: {socket: \(folder.path)/health.sock}
+            """
+        )
+    }
+
+    deinit {
+        if let process, process.isRunning { unsafe kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Everything it printed so far, over all its lives.
+    var log: String { (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? "" }
+
+    /// Starts it; returns as soon as the process exists.
+    func start(_ arguments: [String] = []) throws {
+        let path = folder.path + "/log"
+        if !FileManager.default.fileExists(atPath: path) { try folder.write("log", "") }
+        let output = try FileHandle(forWritingTo: URL(filePath: path))
+        try output.seekToEnd()
+        let process = Process()
+        process.executableURL = URL(filePath: Self.executable ?? "/nonexistent")
+        process.arguments = ["run", "--config", folder.path + "/builderd.yaml"] + arguments
+        process.environment = environment
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        self.process = process
+    }
+
+    /// Sends a signal to it.
+    func signal(_ number: Int32) {
+        if let process { kill(process.processIdentifier, number) }
+    }
+
+    /// Waits for its end and returns the exit status, or the negative signal number.
+    func waitForExit() async -> Int32 {
+        guard let process else { return 0 }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                process.waitUntilExit()
+                continuation.resume()
+            }
+        }
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    /// kill -9, and waits until it is gone.
+    func killHard() async {
+        signal(SIGKILL)
+        _ = await waitForExit()
+    }
+}
+
+/// A port of 127.0.0.1 that takes connections and never answers: the kernel shakes hands, nobody accepts.
+final class SilentPort {
+    private let descriptor: Int32
+    /// `http://127.0.0.1:<port>`.
+    let url: String
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe bind(descriptor, address, size) == 0 && listen(descriptor, 64) == 0
+                    && getsockname(descriptor, address, &size) == 0
+            }
+        }
+        guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+    }
+
+    deinit { close(descriptor) }
+}

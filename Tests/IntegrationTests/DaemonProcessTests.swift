@@ -1,0 +1,203 @@
+import CurlTransport
+import Foundation
+import TestSupport
+import Testing
+
+/// The real executable against the fake Step Functions: started, stopped and killed.
+@Suite(.enabled(if: BuilderdProcess.executable != nil, "BUILDERD_TEST_BUILDERD is not set: run Tests/run"))
+struct DaemonProcessTests {
+    static let activity = "arn:aws:states:eu-central-1:123456789012:activity:pre"
+    static let configuration = """
+        aws: {region: eu-central-1}
+        activities: {preProvision: {arn: "\(activity)", slots: 2}}
+        """
+
+    @Test func `a ping is answered and SIGTERM drains to exit 0`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "ping"))
+        try await server.wait("the ping's answer") { $0.task(token)?.ending != nil }
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+        guard case .succeeded(let output) = server.record.task(token)?.ending else {
+            Issue.record("the ping ended as \(String(describing: server.record.task(token)?.ending))\n\(daemon.log)")
+            return
+        }
+        #expect(output.contains("preProvision"))
+        #expect(server.record.violations == [])
+        #expect(!daemon.log.contains(token), "the token is in the log")
+        #expect(!daemon.log.contains("fake/secret+key"), "the secret key is in the log")
+        try await server.shutDown()
+    }
+
+    @Test func `kill -9 in the middle of a stage fails the token at once after the restart`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let silent = try SilentPort()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        daemon.environment["AWS_ENDPOINT_URL_S3"] = silent.url
+        try daemon.start()
+        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "run"), heartbeat: .seconds(120))
+        try await server.wait("the first heartbeat") { !($0.task(token)?.heartbeats.isEmpty ?? true) }
+        await daemon.killHard()
+        #expect(server.record.task(token)?.ending == nil, "the task ended before the kill")
+        try daemon.start()
+        try await server.wait("the report") { $0.task(token)?.ending != nil }
+        await daemon.killHard()
+        guard case .failed(let error, let cause) = server.record.task(token)?.ending else {
+            Issue.record("ended as \(String(describing: server.record.task(token)?.ending))\n\(daemon.log)")
+            return
+        }
+        #expect(error == "Builder.Interrupted")
+        let parsed = try JSONSerialization.jsonObject(with: Data(cause.utf8)) as? [String: Any]
+        #expect(parsed?["next"] as? String != nil)
+        #expect(server.record.task(token)?.lateReports == [])
+        try await server.shutDown()
+    }
+
+    @Test func `kill -9 with an unreported outcome reports it after the restart`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        server.inject(.reset, on: .sendTaskSuccess, next: .max)
+        try daemon.start()
+        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "ping"))
+        try await server.wait("a report") { !$0.calls(.sendTaskSuccess).isEmpty }
+        await daemon.killHard()
+        #expect(server.record.task(token)?.ending == nil)
+        server.heal()
+        try daemon.start()
+        try await server.wait("the report") { $0.task(token)?.ending != nil }
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+        guard case .succeeded = server.record.task(token)?.ending else {
+            Issue.record("ended as \(String(describing: server.record.task(token)?.ending))\n\(daemon.log)")
+            return
+        }
+        try await server.shutDown()
+    }
+
+    @Test func `a second daemon on the same state folder refuses and names the first`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        try await server.wait("a poll") { $0.openPolls > 0 }
+        let second = Process()
+        second.executableURL = URL(filePath: try #require(BuilderdProcess.executable))
+        second.arguments = ["run", "--config", daemon.folder.path + "/builderd.yaml"]
+        second.environment = daemon.environment
+        let output = Pipe()
+        second.standardError = output
+        second.standardOutput = output
+        try second.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        second.waitUntilExit()
+        #expect(second.terminationStatus == 1)
+        #expect(text.contains("state"), "\(text)")
+        await daemon.killHard()
+        try await server.shutDown()
+    }
+
+    @Test func `a broken configuration exits with 78 and lists every problem`() async throws {
+        let daemon = try BuilderdProcess(configuration: "aws: {regoin: x}\nextra: 1", server: "http://127.0.0.1:1")
+        try daemon.start()
+        #expect(await daemon.waitForExit() == 78)
+        #expect(daemon.log.contains("aws.regoin"))
+        #expect(daemon.log.contains("extra"))
+    }
+
+    @Test func `without credentials the daemon stays up, takes nothing and says what to do`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        daemon.environment["AWS_ACCESS_KEY_ID"] = nil
+        daemon.environment["AWS_SECRET_ACCESS_KEY"] = nil
+        try daemon.start()
+        let answer = try await daemon.readiness { $0.status == 503 && $0.body.contains("credential") }
+        #expect(answer.body.contains("AWS_ACCESS_KEY_ID"), "\(answer.body)")
+        #expect(server.record.calls.isEmpty)
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+        try await server.shutDown()
+    }
+
+    @Test func `wrong credentials and an activity that does not exist are told and never crash it`() async throws {
+        var options = FakeStepFunctions.Options()
+        options.activities = ["arn:aws:states:eu-central-1:123456789012:activity:other"]
+        let server = try await FakeStepFunctions.start(options)
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        let answer = try await daemon.readiness { $0.status == 503 && $0.body.contains("ActivityDoesNotExist") }
+        #expect(answer.body.contains("preProvision"))
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+
+        daemon.environment["AWS_SECRET_ACCESS_KEY"] = "another-secret-entirely"
+        try daemon.start()
+        _ = try await daemon.readiness { $0.status == 503 && $0.body.contains("InvalidSignature") }
+        #expect(!daemon.log.contains("another-secret-entirely"))
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+        try await server.shutDown()
+    }
+
+    @Test func `the service going away and coming back loses nothing`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        try await server.wait("a poll") { $0.openPolls > 0 }
+        try await server.goOffline()
+        server.inject(.reset, on: .getActivityTask, next: 4)
+        try await server.goOnline()
+        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "ping"))
+        try await server.wait("the ping's answer") { $0.task(token)?.ending != nil }
+        let ready = try await daemon.readiness { $0.status == 200 }
+        #expect(ready.status == 200)
+        await daemon.killHard()
+        try await server.shutDown()
+    }
+
+    static func envelope(action: String) -> String {
+        """
+        {"schema": 1, "action": "\(action)", "stage": "preProvision",
+         "execution": "arn:aws:states:eu-central-1:123456789012:execution:release:hello-dev-1",
+         "entered": "\(Date().ISO8601Format())", "attempt": 0, "heartbeatSeconds": 120, "timeoutSeconds": 900,
+         "release": {"applicationId": "hello", "environment": "dev", "version": "1.0.0",
+           "manifest": "s3://manifests/hello.yaml", "commit": "0123abc", "build": "1", "requestedBy": "test"},
+         "stages": {}}
+        """
+    }
+}
+
+extension BuilderdProcess {
+    /// Asks `/readyz` over the health socket until `isWanted` accepts an answer.
+    ///
+    /// - Throws: `FakeStepFunctions.Timeout` after 30 s, with the last answer and the log.
+    func readiness(_ isWanted: (Answer) -> Bool) async throws -> Answer {
+        let deadline = ContinuousClock.now + .seconds(30)
+        var last: Answer?
+        while ContinuousClock.now < deadline {
+            last = try? await get("/readyz")
+            if let last, isWanted(last) { return last }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw FakeStepFunctions.Timeout(description: "readyz never answered as wanted; last: \(String(describing: last))\n\(log)")
+    }
+
+    /// One GET over the health socket.
+    func get(_ path: String) async throws -> Answer {
+        let transport = try CurlTransport()
+        let request = HTTPRequest(
+            method: "GET",
+            url: "http://builderd" + path,
+            route: .unixSocket(folder.path + "/health.sock")
+        )
+        let response = try await transport.exchange(request)
+        await transport.shutdown()
+        return Answer(status: response.status, body: String(decoding: response.body, as: UTF8.self))
+    }
+
+    /// A health answer.
+    struct Answer {
+        var status: Int
+        var body: String
+    }
+}

@@ -1,0 +1,100 @@
+import ActivityWorker
+import TestSupport
+import Testing
+
+/// Every fault × each of a worker's four calls: no token lost that the client could have received, and polling goes on.
+@Suite("Faults of the service", .timeLimit(.minutes(5)))
+struct WorkerFaultTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var operation: ServiceOperation
+        var fault: ServerFault
+        var testDescription: String { "\(operation.rawValue): \(fault)" }
+    }
+
+    static let cases = ServiceOperation.ofWorkers.flatMap { operation in
+        ServerFault.all(of: operation).map { Case(operation: operation, fault: $0) }
+    }
+
+    @Test(arguments: cases)
+    func `a fault loses no receivable token, and the next task is worked`(_ testCase: Case) async throws {
+        let bench = try await WorkerFaultBench()
+        let server = bench.server
+        server.inject(testCase.fault, on: testCase.operation, next: 2)
+        let input = WorkerFaultBench.input(testCase.operation == .sendTaskFailure ? "fail" : "succeed")
+        let first = server.schedule(activity: WorkerFaultBench.activity, input: input)
+        try await server.wait("the fault to happen twice, or the task to end") {
+            let hits = $0.calls(testCase.operation).filter { $0.fault != nil }.count
+            return hits == 2 || $0.task(first)?.ending != nil || hits == 1 && Self.endsTask(testCase)
+        }
+        let second = server.schedule(activity: WorkerFaultBench.activity, input: WorkerFaultBench.input("succeed"))
+        try await server.wait("the next task to end, so polling goes on") { $0.task(second)?.ending != nil }
+        try await bench.end()
+
+        let record = server.record
+        #expect(record.violations == [])
+        for token in [first, second] {
+            let task = try #require(record.task(token))
+            #expect(task.lateReports.count <= 1, "reported again after it had ended: \(task.lateReports)")
+            guard task.handedOut != nil, task.isReceivable else { continue }
+            let lost = bench.journal.endings.contains { if case .leaseLost = $0.ending { true } else { false } }
+            #expect(task.ending != nil || lost, "neither reported nor recorded as lost")
+        }
+        #expect(bench.journal.counts.open == 0)
+    }
+
+    /// Whether the worker gives a token up for this answer, rightly: the service says that it is dead.
+    private static func endsTask(_ testCase: Case) -> Bool {
+        ["InvalidToken", "TaskDoesNotExist", "TaskTimedOut"].contains { testCase.fault.description.hasPrefix($0) }
+    }
+
+    @Test func `reports whose answers are lost end each task once, and are recorded as ours, possibly`() async throws {
+        let bench = try await WorkerFaultBench(slots: 4)
+        bench.server.inject(.actThenDrop, on: .sendTaskSuccess, next: 20)
+        let tokens = (0..<20).map { _ in
+            bench.server.schedule(activity: WorkerFaultBench.activity, input: WorkerFaultBench.input("succeed"))
+        }
+        try await bench.server.wait("all to end") { record in tokens.allSatisfy { record.task($0)?.ending != nil } }
+        try await bench.end()
+        #expect(bench.server.record.tasks.allSatisfy { $0.ending == .succeeded(output: #"{"done":true}"#) })
+        let possibly = bench.journal.endings.filter { $0.ending == .possiblyReported }.count
+        let reported = bench.journal.endings.filter { $0.ending == .reported(error: nil) }.count
+        #expect(possibly + reported == 20 && possibly > 0)
+        #expect(bench.server.record.violations == [])
+    }
+
+    @Test func `a server that is away for a while is polled again`() async throws {
+        let bench = try await WorkerFaultBench()
+        try await bench.server.wait("a poll") { $0.openPolls == 1 }
+        try await bench.server.goOffline()
+        bench.server.inject(.reset, on: .getActivityTask, next: 3)
+        while bench.worker.snapshot().problem == nil { try await Task.sleep(for: .milliseconds(5)) }
+        try await bench.server.goOnline()
+        let token = bench.server.schedule(activity: WorkerFaultBench.activity, input: WorkerFaultBench.input("ping"))
+        try await bench.server.wait("the task to end") { $0.task(token)?.ending != nil }
+        try await bench.end()
+    }
+
+    @Test func `an execution that is stopped stops its task, and nothing is reported`() async throws {
+        let bench = try await WorkerFaultBench()
+        bench.server.inject(.error("ThrottlingException"), on: .sendTaskSuccess, next: .max)
+        let token = bench.server.schedule(activity: WorkerFaultBench.activity, input: WorkerFaultBench.input("succeed"))
+        try await bench.server.wait("a report") { !$0.calls(.sendTaskSuccess).isEmpty }
+        bench.server.stop(token)
+        bench.server.heal()
+        try await bench.server.wait("the answer that the token is dead") { $0.calls(.sendTaskSuccess).contains { $0.error != nil } }
+        try await bench.end()
+        #expect(bench.journal.endings.map(\.ending) == [.leaseLost(.cancelled)])
+    }
+
+    @Test func `forty slots at once, all served once`() async throws {
+        let bench = try await WorkerFaultBench(slots: 40)
+        let tokens = (0..<400).map { _ in
+            bench.server.schedule(activity: WorkerFaultBench.activity, input: WorkerFaultBench.input("ping"))
+        }
+        try await bench.server.wait("all to end") { record in record.tasks.filter { $0.ending != nil }.count == tokens.count }
+        try await bench.end()
+        let record = bench.server.record
+        #expect(record.tasks.allSatisfy { $0.lateReports.isEmpty } && record.violations == [])
+        #expect(Set(tokens).count == 400)
+    }
+}

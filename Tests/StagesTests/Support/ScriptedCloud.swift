@@ -1,0 +1,267 @@
+import AWSClient
+import CurlTransport
+import FoundationEssentials
+import Logging
+import Pipeline
+import Stages
+import Synchronization
+
+/// The AWS services behind the transport, as far as Bakery to Post Provision use them: images and snapshots, parameters, objects,
+/// log groups and items in memory, and any call answered with a fault. Smoke tests' plain requests get `page`.
+final class ScriptedCloud: HTTPExchanging {
+    struct Image: Sendable {
+        var name: String
+        var state = "available"
+        var reason: String?
+        var snapshot: String
+        var tags: [String: String] = [:]
+        var launchers: [String] = []
+    }
+
+    struct Snapshot: Sendable {
+        var encrypted: Bool
+        var key: String?
+        var sharedWith: [String] = []
+        var tags: [String: String] = [:]
+    }
+
+    struct State: Sendable {
+        var account = "000000000000"
+        var images: [String: Image] = [:]
+        var snapshots: [String: Snapshot] = [:]
+        var parameters: [String: String] = [:]
+        var objects: [String: [UInt8]] = [:]
+        var objectKeys: [String: String] = [:]
+        var logGroups: [String: [String: String]] = [:]
+        var items: [String: [String: AttributeValue]] = [:]
+        var page = HTTPResponse(status: 200, body: Array("hello".utf8))
+        /// Operation names in order, with what they are about.
+        var calls: [String] = []
+        /// Answers instead of the real ones, by operation.
+        var faults: [String: HTTPResponse] = [:]
+        /// Whether a copy is encrypted, and what state it is in.
+        var copyIsEncrypted = true
+        var copyState = "available"
+        var copyReason: String?
+    }
+
+    static let key = "arn:aws:kms:eu-central-1:000000000000:key/11111111-2222-3333-4444-555555555555"
+
+    private let state = Mutex(State())
+
+    var now: State { state.withLock { $0 } }
+    func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+
+    var aws: AWSConfiguration {
+        AWSConfiguration(
+            transport: self,
+            credentials: StaticCredentials(
+                Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", source: "test")
+            ),
+            region: "eu-central-1",
+            endpoints: EndpointResolver(everyService: "http://127.0.0.1:9"),
+            userAgent: "builderd-test",
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        state.withLock { state in
+            let target = request.headers.first { $0.name.equalsIgnoringASCIICase("X-Amz-Target") }?.value
+            let operation = target?.split(separator: ".").last.map(String.init)
+            if let operation { return json(operation, request, &state) }
+            let form = Self.form(request.body)
+            if let action = form["Action"] { return query(action, form, &state) }
+            let isSigned = request.headers.contains { $0.name.equalsIgnoringASCIICase("Authorization") }
+            return isSigned ? object(request, &state) : state.page
+        }
+    }
+
+    /// An error as the Query and EC2 protocols write it.
+    static func refusal(_ code: String, status: Int = 400) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            body: Array("<Response><Errors><Error><Code>\(code)</Code><Message>no</Message></Error></Errors></Response>".utf8)
+        )
+    }
+
+    private func query(_ action: String, _ form: [String: String], _ state: inout State) -> HTTPResponse {
+        let subject = form["ImageId"] ?? form["SnapshotId"] ?? form["SourceImageId"] ?? form["ResourceId.1"] ?? ""
+        state.calls.append(subject.isEmpty ? action : "\(action) \(subject)")
+        if let fault = state.faults[action] { return fault }
+        switch action {
+        case "GetCallerIdentity":
+            return Self.xml(
+                action,
+                "<GetCallerIdentityResult><Account>\(state.account)</Account><Arn>a</Arn><UserId>u</UserId></GetCallerIdentityResult>"
+            )
+        case "DescribeImages": return describeImages(form, state)
+        case "DescribeSnapshots":
+            let items = Self.list("SnapshotId", form).compactMap { id in
+                state.snapshots[id].map { snapshot in
+                    "<item><snapshotId>\(id)</snapshotId><status>completed</status><encrypted>\(snapshot.encrypted)</encrypted>"
+                        + (snapshot.key.map { "<kmsKeyId>\($0)</kmsKeyId>" } ?? "") + "</item>"
+                }
+            }
+            return Self.xml(action, "<snapshotSet>\(items.joined())</snapshotSet>")
+        case "CopyImage":
+            let id = "ami-c0000000\(state.images.count)"
+            state.snapshots["snap-\(id)"] = Snapshot(encrypted: state.copyIsEncrypted, key: form["KmsKeyId"])
+            state.images[id] = Image(
+                name: form["Name"] ?? "",
+                state: state.copyState,
+                reason: state.copyReason,
+                snapshot: "snap-\(id)"
+            )
+            return Self.xml(action, "<imageId>\(id)</imageId>")
+        case "DeregisterImage": state.images[form["ImageId"] ?? ""] = nil
+        case "DeleteSnapshot": state.snapshots[form["SnapshotId"] ?? ""] = nil
+        case "ModifyImageAttribute":
+            state.images[form["ImageId"] ?? ""]?.launchers.append(form["LaunchPermission.Add.1.UserId"] ?? "")
+        case "ModifySnapshotAttribute":
+            state.snapshots[form["SnapshotId"] ?? ""]?.sharedWith.append(form["CreateVolumePermission.Add.1.UserId"] ?? "")
+        case "CreateTags":
+            for id in Self.list("ResourceId", form) {
+                for (key, value) in Self.tags(form) {
+                    state.images[id]?.tags[key] = value
+                    state.snapshots[id]?.tags[key] = value
+                }
+            }
+        default: return Self.refusal("InvalidAction")
+        }
+        return Self.xml(action, "<return>true</return>")
+    }
+
+    private func describeImages(_ form: [String: String], _ state: State) -> HTTPResponse {
+        let ids = Self.list("ImageId", form)
+        guard ids.allSatisfy({ state.images[$0] != nil }) else { return Self.refusal("InvalidAMIID.NotFound") }
+        let name = form["Filter.1.Name"] ?? ""
+        let values = Self.list("Filter.1.Value", form)
+        let found = state.images.filter { id, image in
+            if !ids.isEmpty { return ids.contains(id) }
+            return name == "name" ? values.contains(image.name) : values.contains(image.tags[String(name.dropFirst(4))] ?? "-")
+        }
+        let items = found.sorted { $0.key < $1.key }.map { id, image in
+            let snapshot = state.snapshots[image.snapshot]
+            let tags = image.tags.map { "<item><key>\($0)</key><value>\($1)</value></item>" }.joined()
+            return """
+                <item><imageId>\(id)</imageId><name>\(image.name)</name><imageState>\(image.state)</imageState>
+                <stateReason><message>\(image.reason ?? "")</message></stateReason><tagSet>\(tags)</tagSet>
+                <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>\(image.snapshot)</snapshotId>
+                <encrypted>\(snapshot?.encrypted ?? false)</encrypted></ebs></item></blockDeviceMapping></item>
+                """
+        }
+        return Self.xml("DescribeImages", "<imagesSet>\(items.joined())</imagesSet>")
+    }
+
+    private struct Names: Decodable {
+        var Name: String?
+        var KeyId: String?
+        var logGroupName: String?
+        var logGroupNamePrefix: String?
+        var kmsKeyId: String?
+        var retentionInDays: Int?
+        var Item: [String: AttributeValue]?
+        var Key: [String: AttributeValue]?
+    }
+
+    private func json(_ operation: String, _ request: HTTPRequest, _ state: inout State) -> HTTPResponse {
+        let asked = (try? JSONDecoder().decode(Names.self, from: Data(request.body))) ?? Names()
+        state.calls.append([operation, asked.Name ?? asked.logGroupName].compactMap { $0 }.joined(separator: " "))
+        if let fault = state.faults[operation] { return fault }
+        let group = asked.logGroupName ?? ""
+        switch operation {
+        case "DescribeKey": return Self.document("{\"KeyMetadata\":{\"KeyId\":\"k\",\"Arn\":\"\(Self.key)\"}}")
+        case "GetParameter":
+            let name = String((asked.Name ?? "").prefix { $0 != ":" })
+            guard let value = state.parameters[name], let text = try? JSONEncoder().encode(value) else {
+                return Self.document("{\"__type\":\"ParameterNotFound\"}", status: 400)
+            }
+            return Self.document(
+                "{\"Parameter\":{\"Name\":\"\(name)\",\"Value\":\(String(decoding: text, as: UTF8.self)),\"Version\":1,\"Type\":\"SecureString\"}}"
+            )
+        case "CreateLogGroup":
+            guard state.logGroups[group] == nil else {
+                return Self.document("{\"__type\":\"ResourceAlreadyExistsException\"}", status: 400)
+            }
+            state.logGroups[group] = ["key": asked.kmsKeyId ?? ""]
+        case "AssociateKmsKey": state.logGroups[group]?["key"] = asked.kmsKeyId
+        case "PutRetentionPolicy": state.logGroups[group]?["days"] = asked.retentionInDays.map { "\($0)" }
+        case "DescribeLogGroups":
+            let groups = state.logGroups.filter { $0.key.hasPrefix(asked.logGroupNamePrefix ?? "") }.map { name, values in
+                "{\"logGroupName\":\"\(name)\",\"retentionInDays\":\(values["days"] ?? "1"),\"kmsKeyId\":\"\(values["key"] ?? "")\"}"
+            }
+            return Self.document("{\"logGroups\":[\(groups.joined(separator: ","))]}")
+        case "PutItem":
+            let key = Self.itemKey(asked.Item)
+            guard state.items[key] == nil else {
+                return Self.document("{\"__type\":\"ConditionalCheckFailedException\"}", status: 400)
+            }
+            state.items[key] = asked.Item
+        case "GetItem":
+            guard let item = state.items[Self.itemKey(asked.Key)], let data = try? JSONEncoder().encode(["Item": item]) else {
+                break
+            }
+            return Self.document(String(decoding: data, as: UTF8.self))
+        default: return Self.document("{\"__type\":\"UnknownOperationException\"}", status: 400)
+        }
+        return Self.document("{}")
+    }
+
+    private static func itemKey(_ item: [String: AttributeValue]?) -> String {
+        (item?["pk"]?.stringValue ?? "") + " " + (item?["sk"]?.stringValue ?? "")
+    }
+
+    private func object(_ request: HTTPRequest, _ state: inout State) -> HTTPResponse {
+        let path = String(request.url.dropFirst("http://127.0.0.1:9/".count))
+        state.calls.append("\(request.method) \(path)")
+        if let fault = state.faults[request.method] { return fault }
+        state.objects[path] = request.body
+        state.objectKeys[path] = request.headers.first { $0.name == "x-amz-server-side-encryption-aws-kms-key-id" }?.value
+        return HTTPResponse(status: 200, headers: [HTTPField("x-amz-version-id", "v1")])
+    }
+
+    private static func xml(_ action: String, _ body: String) -> HTTPResponse {
+        HTTPResponse(status: 200, body: Array("<\(action)Response><requestId>r</requestId>\(body)</\(action)Response>".utf8))
+    }
+
+    static func document(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            headers: [HTTPField("Content-Type", "application/x-amz-json-1.1")],
+            body: Array(text.utf8)
+        )
+    }
+
+    private static func form(_ body: [UInt8]) -> [String: String] {
+        var form: [String: String] = [:]
+        for pair in String(decoding: body, as: UTF8.self).split(separator: "&") {
+            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if halves.count == 2 { form[decoded(halves[0])] = decoded(halves[1]) }
+        }
+        return form
+    }
+
+    /// `text` without percent-encoding; what stands for no byte is left.
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func list(_ name: String, _ form: [String: String]) -> [String] {
+        (1...50).prefix { form["\(name).\($0)"] != nil }.compactMap { form["\(name).\($0)"] }
+    }
+
+    private static func tags(_ form: [String: String]) -> [(String, String)] {
+        (1...50).compactMap { index in form["Tag.\(index).Key"].map { ($0, form["Tag.\(index).Value"] ?? "") } }
+    }
+}
