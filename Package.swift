@@ -113,7 +113,7 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "DaemonCore", "AWSClient", "ActivityWorker", "CurlTransport", "Pipeline", "Stages", "ToolSupervisor",
+                "DaemonCore", "AWSClient", "ActivityWorker", "CurlTransport", "OpenSSLDigest", "Pipeline", "Stages", "ToolSupervisor",
                 "TestSupport", .logging,
             ]
         ),

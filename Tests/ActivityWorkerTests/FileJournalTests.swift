@@ -20,13 +20,23 @@ struct FileJournalTests {
     private func claim(_ number: Int = 1, input: String = #"{"a":"/ü"}"#) -> ClaimRecord {
         let digits = String(number, radix: 16)
         return ClaimRecord(
-            id: String(repeating: "0", count: 16 - digits.count) + digits, stage: "bakery", activity: "arn:x",
-            claimedMilliseconds: 1_800_000_000_123 + Int64(number), token: TaskToken("token/\(number)+=="), input: input
+            id: String(repeating: "0", count: 16 - digits.count) + digits,
+            stage: "bakery",
+            activity: "arn:x",
+            claimedMilliseconds: 1_800_000_000_123 + Int64(number),
+            token: TaskToken("token/\(number)+=="),
+            input: input
         )
     }
 
     private func reported(_ error: String? = nil) -> ClosingRecord {
-        ClosingRecord(ending: .reported(error: error), closedMilliseconds: 1_800_000_001_000, attempts: 1, task: "t", execution: "e")
+        ClosingRecord(
+            ending: .reported(error: error),
+            closedMilliseconds: 1_800_000_001_000,
+            attempts: 1,
+            task: "t",
+            execution: "e"
+        )
     }
 
     private func text(_ path: String) throws -> String {
@@ -41,7 +51,10 @@ struct FileJournalTests {
         let journal = try open()
         try await journal.claim(claim())
         let file = try text("tasks/0000000000000001/claim.json")
-        #expect(file.contains("\"schema\" : 1") && file.contains("\"token\" : \"token/1+==\"") && file.contains("2027-01-15T08:00:00.124Z"))
+        #expect(
+            file.contains("\"schema\" : 1") && file.contains("\"token\" : \"token/1+==\"")
+                && file.contains("2027-01-15T08:00:00.124Z")
+        )
         #expect(try mode("") == 0o700 && mode("tasks") == 0o700 && mode("tasks/0000000000000001") == 0o700)
         #expect(try mode("tasks/0000000000000001/claim.json") == 0o600)
         var status = stat()
@@ -86,7 +99,9 @@ struct FileJournalTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: root + "/history").sorted()
         #expect(names.count == 5)
         let last = try text("history/" + names[4])
-        #expect(last.contains("\"ending\" : \"reported failure A.B\"") && !last.contains("token") && !last.contains("put"))
+        #expect(
+            last.contains("\"ending\" : \"reported failure A.B\"") && !last.contains("token") && !last.contains("put")
+        )
         journal.close()
         #expect(try open(history: 5).counts.history == 5)
     }
@@ -104,14 +119,20 @@ struct FileJournalTests {
         #"{"schema":2,"token":"tok-en/1==","new":true}"#, #"{"schema":1,"id":"00000000000000ff","token":"tok-en/1=="}"#,
         "{\n  \"schema\" : 1,\n  \"token\" : \"tok-en/1==\",\n  \"inp", "\u{0}\u{0}\"token\":\"tok-en/1==\"\u{FF}",
     ])
-    func `a damaged or foreign claim with a readable token is failed and kept in quarantine`(contents: String) async throws {
+    func `a damaged or foreign claim with a readable token is failed and kept in quarantine`(contents: String)
+        async throws
+    {
         try folder.write("state/tasks/00000000000000aa/claim.json", contents)
         let journal = try open()
         let recovered = await journal.recover { $0 == "" }
         #expect(recovered.map(\.claim.token) == [TaskToken("tok-en/1==")])
         let task = try #require(recovered.first)
         #expect(task.isDamaged && task.report == nil)
-        #expect(log.lines.value.contains { $0.level == .error && $0.text.contains("00000000000000aa") && !$0.text.contains("tok-en") })
+        #expect(
+            log.lines.value.contains {
+                $0.level == .error && $0.text.contains("00000000000000aa") && !$0.text.contains("tok-en")
+            }
+        )
         try await journal.close(task.claim, reported("Builder.Interrupted"))
         #expect(try text("quarantine/00000000000000aa/claim.json") == contents)
         journal.close()
@@ -122,8 +143,10 @@ struct FileJournalTests {
     }
 
     @Test(arguments: [
-        ("00000000000000aa/claim.json", "garbage"), ("00000000000000aa/claim.json", ""), ("00000000000000aa/claim.json", #"{"schema":1,"token":""}"#),
-        ("00000000000000aa/claim.json.new", "{\"tok"), ("not-ours/claim.json", #"{"schema":1,"token":"abc"}"#), ("a-file", "x"),
+        ("00000000000000aa/claim.json", "garbage"), ("00000000000000aa/claim.json", ""),
+        ("00000000000000aa/claim.json", #"{"schema":1,"token":""}"#),
+        ("00000000000000aa/claim.json.new", "{\"tok"), ("not-ours/claim.json", #"{"schema":1,"token":"abc"}"#),
+        ("a-file", "x"),
     ])
     func `what cannot be answered is set aside, and the start goes on`(path: String, contents: String) async throws {
         try folder.write("state/tasks/" + path, contents)
@@ -134,7 +157,8 @@ struct FileJournalTests {
         try await journal.claim(claim())
     }
 
-    @Test func `a claim whose rename the crash prevented is recovered, one without any file is forgotten`() async throws {
+    @Test func `a claim whose rename the crash prevented is recovered, one without any file is forgotten`() async throws
+    {
         let first = try open()
         try await first.claim(claim())
         first.close()
@@ -176,7 +200,11 @@ struct FileJournalTests {
             for number in 1...64 {
                 group.addTask {
                     try await journal.claim(self.claim(number))
-                    try await journal.outcome(.success(output: "\(number)"), claim: self.claim(number), atMilliseconds: 0)
+                    try await journal.outcome(
+                        .success(output: "\(number)"),
+                        claim: self.claim(number),
+                        atMilliseconds: 0
+                    )
                 }
             }
             try await group.waitForAll()

@@ -6,15 +6,23 @@ struct LeaseTests {
     private let start = BootInstant(sinceBoot: .seconds(1000))
 
     private func lease(
-        heartbeat: Int = 300, timeout: Int = 7200, enteredAgo: Int = 0, attempt: Int = 0, budget: Int = 60
+        heartbeat: Int = 300,
+        timeout: Int = 7200,
+        enteredAgo: Int = 0,
+        attempt: Int = 0,
+        budget: Int = 60
     ) -> Lease {
         let wall: Int64 = 1_800_000_000_000
         return Lease(
             header: header(
-                heartbeat: .seconds(heartbeat), timeout: .seconds(timeout),
-                enteredMilliseconds: wall - Int64(enteredAgo) * 1000, attempt: attempt
+                heartbeat: .seconds(heartbeat),
+                timeout: .seconds(timeout),
+                enteredMilliseconds: wall - Int64(enteredAgo) * 1000,
+                attempt: attempt
             ),
-            received: start, wallMilliseconds: wall, stopBudget: .seconds(budget)
+            received: start,
+            wallMilliseconds: wall,
+            stopBudget: .seconds(budget)
         )
     }
 
@@ -50,7 +58,8 @@ struct LeaseTests {
     }
 
     @Test(arguments: [(0, 7300), (1, 100), (3, 7300)])
-    func `a retry, and an entered time that cannot be, count the timeout from the token`(attempt: Int, enteredAgo: Int) {
+    func `a retry, and an entered time that cannot be, count the timeout from the token`(attempt: Int, enteredAgo: Int)
+    {
         let lease = lease(enteredAgo: enteredAgo, attempt: attempt)
         #expect(lease.limit == start + .seconds(7200))
     }
@@ -70,6 +79,8 @@ struct LeaseTests {
         let failure = try #require(Lease.refusal(of: short, stopBudget: .seconds(60), margin: .seconds(60)))
         #expect(failure.error == "Builder.InputInvalid")
         #expect(failure.message.contains("119") && failure.message.contains("120"))
-        #expect(Lease.refusal(of: header(heartbeat: .seconds(120)), stopBudget: .seconds(60), margin: .seconds(60)) == nil)
+        #expect(
+            Lease.refusal(of: header(heartbeat: .seconds(120)), stopBudget: .seconds(60), margin: .seconds(60)) == nil
+        )
     }
 }

@@ -6,7 +6,9 @@ struct ReportProgressTests {
     private let success = TaskReport.success(output: "{}")
     private let failure = TaskReport.of(TaskFailure("X.Y", message: "m", next: "n"), stage: "s", redact: { $0 })
 
-    private func error(_ kind: ActivityServiceError.Kind, code: String = "Code", acted: Bool = false) -> ActivityServiceError {
+    private func error(_ kind: ActivityServiceError.Kind, code: String = "Code", acted: Bool = false)
+        -> ActivityServiceError
+    {
         ActivityServiceError(kind: kind, code: code, message: "m", mayHaveActed: acted)
     }
 
@@ -32,7 +34,8 @@ struct ReportProgressTests {
 
     @Test func `a dead token at the first attempt is a lost lease with its reason`() {
         let cases: [(ActivityServiceError, LeaseLost.Reason)] = [
-            (error(.taskTimedOut, code: "TaskTimedOut"), .timedOut), (error(.taskDoesNotExist, code: "TaskDoesNotExist"), .cancelled),
+            (error(.taskTimedOut, code: "TaskTimedOut"), .timedOut),
+            (error(.taskDoesNotExist, code: "TaskDoesNotExist"), .cancelled),
             (error(.taskDoesNotExist, code: "InvalidToken"), .tokenDead),
         ]
         for (error, reason) in cases {
@@ -50,13 +53,17 @@ struct ReportProgressTests {
         #expect(recovered.failed(success, with: error(.taskTimedOut), random: 0) == .ended(.possiblyReported))
     }
 
-    @Test func `a refused output is replaced at once, another refusal after three, and a refused failure given up after ten`() {
+    @Test
+    func `a refused output is replaced at once, another refusal after three, and a refused failure given up after ten`()
+    {
         var output = ReportProgress(isAmbiguous: false)
         #expect(output.failed(success, with: error(.invalidOutput), random: 0) == .replaceSuccess)
         var refused = ReportProgress(isAmbiguous: false)
         var steps = (0..<3).map { _ in refused.failed(success, with: error(.refused), random: 0) }
         #expect(steps.last == .replaceSuccess && steps.filter { $0 == .replaceSuccess }.count == 1)
-        steps = (0..<10).map { _ in refused.failed(failure, with: error(.refused, code: "ValidationException"), random: 0) }
+        steps = (0..<10).map { _ in
+            refused.failed(failure, with: error(.refused, code: "ValidationException"), random: 0)
+        }
         #expect(steps.last == .ended(.refused(code: "ValidationException")))
         #expect(steps.dropLast().allSatisfy { if case .retry = $0 { true } else { false } })
     }

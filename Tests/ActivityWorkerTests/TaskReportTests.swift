@@ -20,10 +20,20 @@ struct TaskReportTests {
 
     @Test func `a short failure goes out whole`() throws {
         let (wire, cause) = try wire(
-            TaskFailure("Bakery.X", message: "it \"broke\"\n", next: "mend", step: "build", detail: "tail\u{1}", log: "s3://b/k")
+            TaskFailure(
+                "Bakery.X",
+                message: "it \"broke\"\n",
+                next: "mend",
+                step: "build",
+                detail: "tail\u{1}",
+                log: "s3://b/k"
+            )
         )
         #expect(wire.error == "Bakery.X")
-        #expect(cause.message == "it \"broke\"\n" && cause.next == "mend" && cause.step == "build" && cause.stage == "bakery")
+        #expect(
+            cause.message == "it \"broke\"\n" && cause.next == "mend" && cause.step == "build"
+                && cause.stage == "bakery"
+        )
         #expect(cause.detail == "tail\u{1}" && cause.log == "s3://b/k")
     }
 
@@ -37,7 +47,10 @@ struct TaskReportTests {
         #expect(wire.error.utf8.count <= 256 && wire.error.utf8.count > 252)
         #expect(cause.message == "short" && cause.log == "l")
         let detail = try #require(cause.detail)
-        #expect(detail.unicodeScalars.starts(with: "… ".unicodeScalars) && text.unicodeScalars.suffix(20).elementsEqual(detail.unicodeScalars.suffix(20)))
+        #expect(
+            detail.unicodeScalars.starts(with: "… ".unicodeScalars)
+                && text.unicodeScalars.suffix(20).elementsEqual(detail.unicodeScalars.suffix(20))
+        )
     }
 
     @Test func `the detail is cut before the message, and the message when it must`() throws {
@@ -64,13 +77,19 @@ struct TaskReportTests {
     }
 
     @Test func `an output within the limit goes out as it is, redacted`() {
-        let report = TaskReport.of(output: #"{"a":"secret1"}"#, stage: "s", redact: { $0.replacing("secret1", with: "***") })
+        let report = TaskReport.of(
+            output: #"{"a":"secret1"}"#,
+            stage: "s",
+            redact: { $0.replacing("secret1", with: "***") }
+        )
         #expect(report == .success(output: #"{"a":"***"}"#))
     }
 
     @Test(arguments: [(262_144, nil), (262_145, "Builder.OutputTooLarge")] as [(Int, String?)])
     func `the limit of an output is counted in UTF-8 bytes`(bytes: Int, error: String?) {
-        let output = "\"" + String(repeating: "ü", count: (bytes - 2) / 2) + String(repeating: "x", count: (bytes - 2) % 2) + "\""
+        let output =
+            "\"" + String(repeating: "ü", count: (bytes - 2) / 2) + String(repeating: "x", count: (bytes - 2) % 2)
+            + "\""
         #expect(output.utf8.count == bytes)
         #expect(TaskReport.of(output: output, stage: "s", redact: { $0 }).error == error)
     }
@@ -80,13 +99,16 @@ struct TaskReportTests {
     }
 
     @Test(arguments: [
-        "null", "true", " {} ", "[]", "[[],{}]", "-0.5e+10", "0", #""\u00e4\n""#, #"{"a":[1,2,{"b":null}],"c":{}}"#, "[1, 2\n,3]", #"[[1],[2,[3]]]"#,
+        "null", "true", " {} ", "[]", "[[],{}]", "-0.5e+10", "0", #""\u00e4\n""#, #"{"a":[1,2,{"b":null}],"c":{}}"#,
+        "[1, 2\n,3]", #"[[1],[2,[3]]]"#,
     ])
     func `JSON is accepted`(text: String) { #expect(JSONText.isValid(text)) }
 
     @Test(arguments: [
-        "", " ", "{", "[", "]", "}", "[1,]", "[,1]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{1:2}", "01", "1.", ".5", "-", "1e", "nul", "truex",
-        "'a'", #""\x""#, #""\u12g4""#, "\"a", "\"\n\"", "[1}", #"{"a":1]"#, "1 2", "{} {}", "[1 2]", "NaN", "\u{FEFF}{}",
+        "", " ", "{", "[", "]", "}", "[1,]", "[,1]", "{,}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{1:2}", "01", "1.",
+        ".5", "-", "1e", "nul", "truex",
+        "'a'", #""\x""#, #""\u12g4""#, "\"a", "\"\n\"", "[1}", #"{"a":1]"#, "1 2", "{} {}", "[1 2]", "NaN",
+        "\u{FEFF}{}",
     ])
     func `what is not JSON is refused`(text: String) { #expect(!JSONText.isValid(text)) }
 

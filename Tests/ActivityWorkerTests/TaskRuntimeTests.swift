@@ -21,15 +21,25 @@ struct TaskRuntimeTests {
     }
 
     private func failure(_ call: StubService.Call) throws -> (String, Cause) {
-        guard case .failure(_, let error, let cause) = call else { throw TaskFailure("not a failure", message: "\(call)", next: "") }
+        guard case .failure(_, let error, let cause) = call else {
+            throw TaskFailure("not a failure", message: "\(call)", next: "")
+        }
         return (error, try JSONDecoder().decode(Cause.self, from: Data(cause.utf8)))
     }
 
     @Test func `a step with the same inputs runs once and returns what it returned`() async throws {
         let runs = Watched(0)
         let (call, _) = try await report { context in
-            let first = try await context.step("count", inputs: ["a": 1]) { runs.update { $0 += 1; return [$0] } }
-            let again = try await context.step("count", inputs: ["a": 1]) { runs.update { $0 += 1; return [$0] } }
+            let first = try await context.step("count", inputs: ["a": 1]) {
+                runs.update {
+                    $0 += 1; return [$0]
+                }
+            }
+            let again = try await context.step("count", inputs: ["a": 1]) {
+                runs.update {
+                    $0 += 1; return [$0]
+                }
+            }
             #expect(first == again)
             return "{\"runs\":\(runs.value)}"
         }
@@ -79,7 +89,11 @@ struct TaskRuntimeTests {
     }
 
     private let invocation = ToolInvocation(
-        executable: "/bin/true", arguments: ["-x"], environment: [:], workingDirectory: "/", stop: ToolStopPolicy(grace: .seconds(1))
+        executable: "/bin/true",
+        arguments: ["-x"],
+        environment: [:],
+        workingDirectory: "/",
+        stop: ToolStopPolicy(grace: .seconds(1))
     )
 
     @Test func `a tool runs once, in a folder of its own in the workspace`() async throws {
@@ -87,7 +101,13 @@ struct TaskRuntimeTests {
         let tools = ClosureTools { invocation, folder in
             #expect(invocation.arguments == ["-x"])
             runs.update { $0.append(folder) }
-            return ToolExit(status: 0, signal: nil, stopped: false, standardOutput: folder + "/stdout", standardError: folder + "/stderr")
+            return ToolExit(
+                status: 0,
+                signal: nil,
+                stopped: false,
+                standardOutput: folder + "/stdout",
+                standardError: folder + "/stderr"
+            )
         }
         let (call, fixture) = try await report(tools: tools) { [invocation] context in
             let exit = try await context.tool("packer-build", invocation)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Drain, interrupt and recovery", .timeLimit(.minutes(1)))
 struct WorkerDrainTests {
-    private func stage(_ fixture: WorkerFixture, release: Watched<Bool>) -> @Sendable (TaskContext) async throws -> String {
+    private func stage(_ fixture: WorkerFixture, release: Watched<Bool>)
+        -> @Sendable (TaskContext) async throws -> String
+    {
         let service = fixture.service
         return { context in
             service.note("stage began")
@@ -66,7 +68,9 @@ struct WorkerDrainTests {
     }
 
     @Test(arguments: [false, true])
-    func `a second drain stops the stage and reports Builder.Interrupted after it ended`(bySecondDrain: Bool) async throws {
+    func `a second drain stops the stage and reports Builder.Interrupted after it ended`(bySecondDrain: Bool)
+        async throws
+    {
         let fixture = try WorkerFixture()
         let release = Watched(false)
         let worker = fixture.worker(stage: stage(fixture, release: release))
@@ -98,7 +102,9 @@ struct WorkerDrainTests {
         worker.interrupt()
         try await run.value
         #expect(await fixture.closed("t1") == "reported failure Builder.Interrupted")
-        guard case .failure(_, _, let cause) = fixture.service.state.value.reports[0] else { return #expect(Bool(false)) }
+        guard case .failure(_, _, let cause) = fixture.service.state.value.reports[0] else {
+            return #expect(Bool(false))
+        }
         #expect(cause.contains("Provision.ApplyFailed") && cause.contains("\"step\":\"apply\""))
     }
 
@@ -154,8 +160,12 @@ struct WorkerDrainTests {
         for (number, stage) in ["bakery", "provision", "retired"].enumerated() {
             try await killed.claim(
                 ClaimRecord(
-                    id: "00000000000000a\(number)", stage: stage, activity: "arn", claimedMilliseconds: Int64(number),
-                    token: TaskToken("t\(number)"), input: envelope(execution: "e\(number)")
+                    id: "00000000000000a\(number)",
+                    stage: stage,
+                    activity: "arn",
+                    claimedMilliseconds: Int64(number),
+                    token: TaskToken("t\(number)"),
+                    input: envelope(execution: "e\(number)")
                 )
             )
         }
@@ -185,7 +195,9 @@ struct WorkerDrainTests {
         try await fixture.running(worker) {
             await fixture.service.state.wait { $0.openPolls == 3 }
             let snapshot = worker.snapshot()
-            #expect(snapshot.openPolls.count == 3 && snapshot.slots == 5 && snapshot.busy == 0 && snapshot.phase == .running)
+            #expect(
+                snapshot.openPolls.count == 3 && snapshot.slots == 5 && snapshot.busy == 0 && snapshot.phase == .running
+            )
             for number in 0..<40 { fixture.service.schedule("p\(number)", envelope("ping")) }
             for number in 0..<40 { await fixture.closed("p\(number)") }
         }

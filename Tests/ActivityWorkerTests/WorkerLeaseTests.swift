@@ -61,7 +61,8 @@ struct WorkerLeaseTests {
         (ActivityServiceError.of(.taskDoesNotExist, "InvalidToken"), "tokenDead"),
     ])
     func `a dead token stops the stage at once, nothing is reported, and the worker lives on`(
-        error: ActivityServiceError, reason: String
+        error: ActivityServiceError,
+        reason: String
     ) async throws {
         let fixture = try WorkerFixture()
         fixture.service.schedule("t1", envelope())
@@ -72,7 +73,11 @@ struct WorkerLeaseTests {
             #expect(await fixture.closed("t1") == "lease lost: \(reason)")
             #expect(fixture.service.state.value.reports.isEmpty)
             #expect(fixture.service.state.value.calls.contains(.note("stage cancelled")))
-            #expect(fixture.log.lines.value.contains { $0.text == "task lease lost: \(reason)" && $0.metadata["MESSAGE_ID"] != nil })
+            #expect(
+                fixture.log.lines.value.contains {
+                    $0.text == "task lease lost: \(reason)" && $0.metadata["MESSAGE_ID"] != nil
+                }
+            )
             fixture.service.schedule("t2", envelope("ping"))
             #expect(await fixture.closed("t2") == "reported success")
         }
@@ -89,7 +94,9 @@ struct WorkerLeaseTests {
     }
 
     @Test(arguments: [ActivityServiceError.Kind.transient, .throttled, .denied, .refused])
-    func `without an acknowledgement the stage is stopped exactly at the deadline, not before`(kind: ActivityServiceError.Kind) async throws {
+    func `without an acknowledgement the stage is stopped exactly at the deadline, not before`(
+        kind: ActivityServiceError.Kind
+    ) async throws {
         let fixture = try WorkerFixture()
         fixture.service.schedule("t1", envelope(heartbeat: 300))
         try await fixture.running(fixture.worker(stage: waits(fixture))) {

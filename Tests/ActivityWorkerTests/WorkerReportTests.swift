@@ -5,7 +5,9 @@ import Testing
 @Suite("Reporting until answered", .timeLimit(.minutes(1)))
 struct WorkerReportTests {
     @Test(arguments: [ActivityServiceError.Kind.transient, .throttled, .denied])
-    func `a report is made again until it is acknowledged, and heartbeats go on meanwhile`(kind: ActivityServiceError.Kind) async throws {
+    func `a report is made again until it is acknowledged, and heartbeats go on meanwhile`(
+        kind: ActivityServiceError.Kind
+    ) async throws {
         let fixture = try WorkerFixture()
         fixture.service.state.update { $0.reportOutage = .of(kind) }
         fixture.service.schedule("t1", envelope(heartbeat: 300))
@@ -37,7 +39,9 @@ struct WorkerReportTests {
     }
 
     @Test(arguments: [(false, "lease lost: cancelled"), (true, "closed, possibly by us")])
-    func `a dead token after a failed attempt is closed by whether we may have done it`(acted: Bool, ending: String) async throws {
+    func `a dead token after a failed attempt is closed by whether we may have done it`(acted: Bool, ending: String)
+        async throws
+    {
         let fixture = try WorkerFixture()
         fixture.service.state.update {
             $0.reportErrors = [.of(.transient, acted: acted), .of(.taskDoesNotExist, "TaskDoesNotExist")]
@@ -59,9 +63,11 @@ struct WorkerReportTests {
     }
 
     @Test(arguments: [
-        ActivityServiceError.Kind.transient, .throttled, .denied, .activityDoesNotExist, .refused, .taskTimedOut, .taskDoesNotExist, .invalidOutput,
+        ActivityServiceError.Kind.transient, .throttled, .denied, .activityDoesNotExist, .refused, .taskTimedOut,
+        .taskDoesNotExist, .invalidOutput,
     ])
-    func `no poll error ends a poller, and the same error is logged once`(kind: ActivityServiceError.Kind) async throws {
+    func `no poll error ends a poller, and the same error is logged once`(kind: ActivityServiceError.Kind) async throws
+    {
         let fixture = try WorkerFixture()
         let errors = (0..<20).map { _ in ActivityServiceError.of(kind) }
         fixture.service.state.update { $0.pollErrors = errors }

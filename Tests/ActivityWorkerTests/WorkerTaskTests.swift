@@ -60,8 +60,12 @@ struct WorkerTaskTests {
     func `an envelope that cannot be read is failed with what was found`(input: String) async throws {
         let fixture = try WorkerFixture()
         fixture.service.schedule("t1", input)
-        try await fixture.running(fixture.worker()) { #expect(await fixture.closed("t1") == "reported failure Builder.InputInvalid") }
-        guard case .failure(_, _, let cause) = fixture.service.state.value.reports[0] else { return #expect(Bool(false)) }
+        try await fixture.running(fixture.worker()) {
+            #expect(await fixture.closed("t1") == "reported failure Builder.InputInvalid")
+        }
+        guard case .failure(_, _, let cause) = fixture.service.state.value.reports[0] else {
+            return #expect(Bool(false))
+        }
         #expect(cause.contains("“\(input)”"))
     }
 
@@ -76,21 +80,33 @@ struct WorkerTaskTests {
 
     struct Odd: Error, CustomStringConvertible { var description: String { "odd hunter22" } }
 
-    @Test func `a stage's failure keeps its name, and an error without one becomes Builder.Internal, both redacted`() async throws {
+    @Test func `a stage's failure keeps its name, and an error without one becomes Builder.Internal, both redacted`()
+        async throws
+    {
         let fixture = try WorkerFixture()
         fixture.service.schedule("t1", envelope(execution: "named"))
         fixture.service.schedule("t2", envelope(execution: "odd"))
         try await fixture.running(
             fixture.worker { context in
                 if context.header.execution == "odd" { throw Odd() }
-                throw TaskFailure("Bakery.BuildFailed", message: "with hunter22", next: "look", step: "build", detail: "hunter22 tail")
+                throw TaskFailure(
+                    "Bakery.BuildFailed",
+                    message: "with hunter22",
+                    next: "look",
+                    step: "build",
+                    detail: "hunter22 tail"
+                )
             }
         ) {
             #expect(await fixture.closed("t1") == "reported failure Bakery.BuildFailed")
             #expect(await fixture.closed("t2") == "reported failure Builder.Internal")
         }
-        let causes = fixture.service.state.value.reports.compactMap { if case .failure(_, _, let cause) = $0 { cause } else { nil } }
-        #expect(causes[0].contains("with ***") && causes[0].contains("*** tail") && causes[0].contains("\"step\":\"build\""))
+        let causes = fixture.service.state.value.reports.compactMap {
+            if case .failure(_, _, let cause) = $0 { cause } else { nil }
+        }
+        #expect(
+            causes[0].contains("with ***") && causes[0].contains("*** tail") && causes[0].contains("\"step\":\"build\"")
+        )
         #expect(causes[1].contains("odd ***"))
         #expect(!causes.joined().contains("hunter22"))
     }
@@ -103,7 +119,9 @@ struct WorkerTaskTests {
         }
     }
 
-    @Test func `a claim that cannot be recorded is failed for a retry, and nothing is started or polled until it can`() async throws {
+    @Test func `a claim that cannot be recorded is failed for a retry, and nothing is started or polled until it can`()
+        async throws
+    {
         let fixture = try WorkerFixture()
         fixture.journal.failing.update { $0.claim = true }
         fixture.service.schedule("t1", envelope())
@@ -145,6 +163,10 @@ struct WorkerTaskTests {
         #expect(claimed.metadata["BUILDERD_APPLICATION"] == "hello" && claimed.metadata["BUILDERD_TASK"]?.count == 16)
         #expect(claimed.metadata["MESSAGE_ID"]?.count == 32)
         #expect(lines.contains { $0.metadata["BUILDERD_STEP"] == "one" })
-        #expect(lines.contains { $0.text == "task reported success" && $0.metadata["MESSAGE_ID"] != claimed.metadata["MESSAGE_ID"] })
+        #expect(
+            lines.contains {
+                $0.text == "task reported success" && $0.metadata["MESSAGE_ID"] != claimed.metadata["MESSAGE_ID"]
+            }
+        )
     }
 }

@@ -18,7 +18,7 @@ struct WorkerFaultBench {
     let worker: StageWorker
     private let run: Task<Void, any Error>
 
-    init(hold: Duration = .milliseconds(400), slots: Int = 1) async throws {
+    init(hold: Duration = .milliseconds(400), slots: Int = 1, secret: String? = nil) async throws {
         var options = FakeStepFunctions.Options()
         options.hold = hold
         let server = try await FakeStepFunctions.start(options)
@@ -27,7 +27,11 @@ struct WorkerFaultBench {
             AWSConfiguration(
                 transport: ImpatientTransport(transport: try CurlTransport(), whole: .seconds(2)),
                 credentials: StaticCredentials(
-                    Credentials(accessKeyID: options.accessKeyID, secretAccessKey: options.secretAccessKey, source: "test")
+                    Credentials(
+                        accessKeyID: options.accessKeyID,
+                        secretAccessKey: secret ?? options.secretAccessKey,
+                        source: "test"
+                    )
                 ),
                 region: options.region,
                 endpoints: EndpointResolver(everyService: server.url),
@@ -37,7 +41,12 @@ struct WorkerFaultBench {
         )
         let worker = StageWorker(
             configuration: StageConfiguration(
-                stage: "bakery", activity: Self.activity, workerName: "faults", slots: slots, stopBudget: .seconds(60), version: "0"
+                stage: "bakery",
+                activity: Self.activity,
+                workerName: "faults",
+                slots: slots,
+                stopBudget: .seconds(60),
+                version: "0"
             ),
             dependencies: WorkerDependencies(
                 service: StepFunctionsActivityService(client),
@@ -47,7 +56,8 @@ struct WorkerFaultBench {
                 decode: { (text) throws(TaskFailure) in try Self.header(text) },
                 makeRedactor: { _ in NoSecrets() },
                 tools: NoTools(),
-                workspaceDirectory: FileManager.default.temporaryDirectory.path + "/builderd-faults-" + UUID().uuidString,
+                workspaceDirectory: FileManager.default.temporaryDirectory.path + "/builderd-faults-"
+                    + UUID().uuidString,
                 logger: Logger(label: "faults") { _ in SwiftLogNoOpLogHandler() }
             ),
             handler: EchoStage()
@@ -68,8 +78,13 @@ struct WorkerFaultBench {
 
     private static func header(_ text: String) throws(TaskFailure) -> TaskHeader {
         TaskHeader(
-            action: text.hasPrefix("ping") ? .ping : .run, execution: text, entered: text,
-            enteredMilliseconds: WorkerClock.system.wallMilliseconds(), attempt: 0, heartbeat: .seconds(300), timeout: .seconds(7200),
+            action: text.hasPrefix("ping") ? .ping : .run,
+            execution: text,
+            entered: text,
+            enteredMilliseconds: WorkerClock.system.wallMilliseconds(),
+            attempt: 0,
+            heartbeat: .seconds(300),
+            timeout: .seconds(7200),
             application: nil
         )
     }

@@ -6,10 +6,14 @@ import Testing
 
 @Suite("The health socket", .timeLimit(.minutes(2)))
 struct HealthServerTests {
-    @Test("Each path answers, with its type and length, and the connection is closed", arguments: [
-        ("/livez", "text/plain; charset=utf-8", "ok\n"), ("/readyz?verbose", "text/plain; charset=utf-8", "ok\n"),
-        ("/status", "application/json", "{\"version\":\"test\"}"), ("/metrics", "text/plain; version=0.0.4; charset=utf-8", "# end\n"),
-    ])
+    @Test(
+        "Each path answers, with its type and length, and the connection is closed",
+        arguments: [
+            ("/livez", "text/plain; charset=utf-8", "ok\n"), ("/readyz?verbose", "text/plain; charset=utf-8", "ok\n"),
+            ("/status", "application/json", "{\"version\":\"test\"}"),
+            ("/metrics", "text/plain; version=0.0.4; charset=utf-8", "# end\n"),
+        ]
+    )
     func paths(path: String, type: String, body: String) async throws {
         let test = try await ServerUnderTest()
         let answer = try await test.exchange("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -25,7 +29,9 @@ struct HealthServerTests {
 
     @Test("Not ready is 503, with every reason and what to do")
     func notReady() async throws {
-        let reasons = [HealthReason(subject: "a", problem: "b", next: "c"), HealthReason(subject: "d", problem: "e", next: "f")]
+        let reasons = [
+            HealthReason(subject: "a", problem: "b", next: "c"), HealthReason(subject: "d", problem: "e", next: "f"),
+        ]
         let test = try await ServerUnderTest(FakeSource(ready: HealthAnswer(reasons: reasons)))
         let answer = try await test.exchange("GET /readyz HTTP/1.1\r\n\r\n")
         #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
@@ -33,16 +39,23 @@ struct HealthServerTests {
         await test.server.stop()
     }
 
-    @Test("What is asked wrongly is refused", arguments: [
-        ("POST /livez HTTP/1.1\r\n\r\n", "405 Method Not Allowed"), ("DELETE /status HTTP/1.1\r\n\r\n", "405 Method Not Allowed"),
-        ("GET / HTTP/1.1\r\n\r\n", "404 Not Found"), ("GET /livez/ HTTP/1.1\r\n\r\n", "404 Not Found"),
-        ("GET /../status HTTP/1.1\r\n\r\n", "404 Not Found"), ("GET livez HTTP/1.1\r\n\r\n", "4"),
-        ("GET /livez HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello", "413 "),
-        ("GET /livez HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "413 "),
-        ("GET /livez HTTP/1.1\r\nContent-Length: x\r\n\r\n", "4"), ("hello\r\n\r\n", "400 Bad Request"),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "4"), ("\u{16}\u{3}\u{1}\u{0}", "400 Bad Request"),
-        ("GET /livez HTTP/1.1\r\nX: \(String(repeating: "x", count: 9000))\r\n\r\n", "431 Request Header Fields Too Large"),
-    ])
+    @Test(
+        "What is asked wrongly is refused",
+        arguments: [
+            ("POST /livez HTTP/1.1\r\n\r\n", "405 Method Not Allowed"),
+            ("DELETE /status HTTP/1.1\r\n\r\n", "405 Method Not Allowed"),
+            ("GET / HTTP/1.1\r\n\r\n", "404 Not Found"), ("GET /livez/ HTTP/1.1\r\n\r\n", "404 Not Found"),
+            ("GET /../status HTTP/1.1\r\n\r\n", "404 Not Found"), ("GET livez HTTP/1.1\r\n\r\n", "4"),
+            ("GET /livez HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello", "413 "),
+            ("GET /livez HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "413 "),
+            ("GET /livez HTTP/1.1\r\nContent-Length: x\r\n\r\n", "4"), ("hello\r\n\r\n", "400 Bad Request"),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "4"), ("\u{16}\u{3}\u{1}\u{0}", "400 Bad Request"),
+            (
+                "GET /livez HTTP/1.1\r\nX: \(String(repeating: "x", count: 9000))\r\n\r\n",
+                "431 Request Header Fields Too Large"
+            ),
+        ]
+    )
     func refused(request: String, status: String) async throws {
         let test = try await ServerUnderTest()
         let answer = try await test.exchange(request)
@@ -52,7 +65,9 @@ struct HealthServerTests {
         await test.server.stop()
     }
 
-    @Test("A head of exactly the limit is taken, sent byte by byte too; a second request on the connection is not answered")
+    @Test(
+        "A head of exactly the limit is taken, sent byte by byte too; a second request on the connection is not answered"
+    )
     func limits() async throws {
         let test = try await ServerUnderTest()
         let start = "GET /livez HTTP/1.1\r\nX: "
@@ -76,7 +91,11 @@ struct HealthServerTests {
         for _ in 0..<2 {
             let answers = try await withThrowingTaskGroup(of: String.self) { group in
                 for index in 0..<60 {
-                    group.addTask { try await test.exchange("GET /\(["livez", "readyz", "status", "metrics"][index % 4]) HTTP/1.1\r\n\r\n") }
+                    group.addTask {
+                        try await test.exchange(
+                            "GET /\(["livez", "readyz", "status", "metrics"][index % 4]) HTTP/1.1\r\n\r\n"
+                        )
+                    }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -7,33 +7,49 @@ import Testing
 @Suite("The health socket's file", .timeLimit(.minutes(1)))
 struct HealthSocketFileTests {
     private func start(_ path: String, group: String? = nil) async throws -> HealthServer {
-        try await HealthServer.start(path: path, group: group, source: FakeSource(), logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+        try await HealthServer.start(
+            path: path,
+            group: group,
+            source: FakeSource(),
+            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    private func information(_ path: String) throws -> stat {
+        var information = stat()
+        try #require(unsafe lstat(path, &information) == 0)
+        return information
     }
 
     @Test("Its folder is made, its mode is 0660 whatever the umask, and it is gone after the stop")
     func mode() async throws {
         let test = try await ServerUnderTest()
-        let attributes = try FileManager.default.attributesOfItem(atPath: test.path)
-        #expect(attributes[.posixPermissions] as? Int == 0o660)
-        #expect(attributes[.type] as? FileAttributeType == .typeSocket)
+        async let closed: Void = test.server.waitUntilClosed()
+        #expect(try information(test.path).st_mode == S_IFSOCK | 0o660)
         await test.server.stop()
         #expect(!FileManager.default.fileExists(atPath: test.path))
+        try await closed
         try await test.server.waitUntilClosed()
         await test.server.stop()
     }
 
-    @Test("Its group can be set, by name or number", .enabled(if: getuid() == 0, "only root may give any group"), arguments: ["daemon", "1"])
+    @Test(
+        "Its group can be set, by name or number",
+        .enabled(if: getuid() == 0, "only root may give any group"),
+        arguments: ["daemon", "1"]
+    )
     func group(name: String) async throws {
         let test = try await ServerUnderTest(group: name)
-        let attributes = try FileManager.default.attributesOfItem(atPath: test.path)
-        #expect(attributes[.groupOwnerAccountID] as? Int == 1)
+        #expect(try information(test.path).st_gid == 1)
         await test.server.stop()
     }
 
     @Test("A group that is none is an error that says how to make it")
     func unknownGroup() async throws {
         let folder = ServerUnderTest.socketFolder()
-        let error = await #expect(throws: HealthServerError.self) { try await start(folder + "/s", group: "no-such-group") }
+        let error = await #expect(throws: HealthServerError.self) {
+            try await start(folder + "/s", group: "no-such-group")
+        }
         #expect(error?.code == .group)
         #expect(error?.next.contains("groupadd --system no-such-group") == true)
         #expect(!FileManager.default.fileExists(atPath: folder))
@@ -61,13 +77,18 @@ struct HealthSocketFileTests {
         await test.server.stop()
     }
 
-    @Test("What is no socket is never removed; paths that cannot be are refused", arguments: ["file", "folder", "relative", "long"])
+    @Test(
+        "What is no socket is never removed; paths that cannot be are refused",
+        arguments: ["file", "folder", "relative", "long"]
+    )
     func badPaths(kind: String) async throws {
         let folder = ServerUnderTest.socketFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(atPath: folder + "/folder", withIntermediateDirectories: true)
         try Data("precious".utf8).write(to: URL(fileURLWithPath: folder + "/file"))
-        let path = ["relative": "health.sock", "long": folder + "/" + String(repeating: "x", count: 108)][kind] ?? folder + "/" + kind
+        let path =
+            ["relative": "health.sock", "long": folder + "/" + String(repeating: "x", count: 108)][kind] ?? folder + "/"
+            + kind
         let error = await #expect(throws: HealthServerError.self) { try await start(path) }
         #expect(error?.code == .path)
         #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "precious")

@@ -70,8 +70,11 @@ struct HostileClientTests {
             return (sent, client.readToEnd())
         }
         #expect(sent < 64 << 20)
-        // The answer may be lost to the reset that the unread rest causes.
-        #expect(answer?.isEmpty != false || answer?.hasPrefix("HTTP/1.1 431") == true)
+        // 431 for the size or 400 for the decoder's own limit; either may be lost to the reset that the unread rest causes.
+        #expect(
+            answer?.isEmpty != false || ["431", "400"].contains { answer?.hasPrefix("HTTP/1.1 \($0)") == true },
+            "\(answer ?? "")"
+        )
         #expect(residentKiB() - before < 16 * 1024)
         await test.server.stop()
     }

@@ -18,6 +18,7 @@ struct MetricsTests {
         metrics.reported(stage: "bakery", outcome: "success", after: .seconds(15))
         metrics.reported(stage: "bakery", outcome: "success", after: .seconds(1_000_000))
         metrics.heartbeat(stage: "bakery", outcome: "acknowledged")
+        metrics.reportRetried(stage: "bakery", outcome: "throttled")
         metrics.leaseLost(stage: "bakery", reason: "expired")
         metrics.slots(stage: "bakery", busy: 1, total: 2)
         metrics.slots(stage: "bakery", busy: 0, total: 2)
@@ -31,10 +32,14 @@ struct MetricsTests {
     func rendered() {
         let text = filled().render()
         for metric in MetricNames.all {
-            #expect(text.contains("# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.kind.rawValue)\n"), "\(metric.name)")
+            #expect(
+                text.contains("# HELP \(metric.name) \(metric.help)\n# TYPE \(metric.name) \(metric.kind.rawValue)\n"),
+                "\(metric.name)"
+            )
         }
         for line in [
-            "builderd_polls_total{outcome=\"task\",stage=\"bakery\"} 2", "builderd_polls_total{outcome=\"empty\",stage=\"provision\"} 1",
+            "builderd_polls_total{outcome=\"task\",stage=\"bakery\"} 2",
+            "builderd_polls_total{outcome=\"empty\",stage=\"provision\"} 1",
             "builderd_slots_busy{stage=\"bakery\"} 0", "builderd_slots{stage=\"bakery\"} 2",
             "builderd_build_info{version=\"1.0 \\\"quoted\\\"\\\\\\n\"} 1", "builderd_start_time_seconds 1795000000.5",
             "builderd_task_duration_seconds_bucket{outcome=\"success\",stage=\"bakery\",le=\"5\"} 1",
@@ -79,7 +84,9 @@ struct MetricsTests {
         registry.makeCounter(label: "x_total", dimensions: []).increment(by: 1)
         registry.makeMeter(label: "x_total", dimensions: []).set(7.0)
         registry.makeMeter(label: MetricNames.polls.name, dimensions: []).set(7.0)
-        for index in 0..<5000 { registry.makeCounter(label: "many", dimensions: [("i", String(index))]).increment(by: 1) }
+        for index in 0..<5000 {
+            registry.makeCounter(label: "many", dimensions: [("i", String(index))]).increment(by: 1)
+        }
         let text = registry.render()
         #expect(text.contains("x_total 1\n") && !text.contains(" 7\n"))
         #expect(text.split(separator: "\n").count == 2 + 1 + 2 + 1000)
@@ -96,8 +103,14 @@ struct MetricsTests {
     }
 
     static let promtool: String? = {
-        let found = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first { FileManager.default.isExecutableFile(atPath: $0) }
-        if found == nil { print("SKIPPED: no promtool on this machine (apt-get install prometheus): the metrics page is not checked by it") }
+        let found = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        if found == nil {
+            print(
+                "SKIPPED: no promtool on this machine (apt-get install prometheus): the metrics page is not checked by it"
+            )
+        }
         return found
     }()
 

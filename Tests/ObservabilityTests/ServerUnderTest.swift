@@ -26,10 +26,17 @@ final class ServerUnderTest: Sendable {
 
     static func socketFolder() -> String { "/tmp/bdh-" + UUID().uuidString.prefix(8) }
 
-    init(_ source: FakeSource = FakeSource(), limits: HealthLimits = HealthLimits(), group: String? = nil) async throws {
+    init(_ source: FakeSource = FakeSource(), limits: HealthLimits = HealthLimits(), group: String? = nil) async throws
+    {
         folder = Self.socketFolder()
         path = folder + "/health.sock"
-        server = try await HealthServer.start(path: path, group: group, source: source, limits: limits, logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+        server = try await HealthServer.start(
+            path: path,
+            group: group,
+            source: source,
+            limits: limits,
+            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

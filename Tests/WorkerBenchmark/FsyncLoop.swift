@@ -37,7 +37,8 @@ struct FsyncLoop {
 
     private static func task(_ folder: String, above: String) -> Bool {
         let (claim, outcome) = (folder + "/claim", folder + "/outcome")
-        guard unsafe mkdir(folder, 0o700) == 0, write(claim + ".new"), unsafe rename(claim + ".new", claim) == 0, sync(folder),
+        guard unsafe mkdir(folder, 0o700) == 0, write(claim + ".new"), unsafe rename(claim + ".new", claim) == 0,
+            sync(folder),
             sync(above), write(outcome + ".new"), unsafe rename(outcome + ".new", outcome) == 0, sync(folder)
         else { return false }
         return unsafe unlink(claim) == 0 && unlink(outcome) == 0 && rmdir(folder) == 0

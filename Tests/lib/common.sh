@@ -19,6 +19,7 @@ missing_packages() {
   command -v jq >/dev/null || printf 'jq\n'
   command -v unzip >/dev/null || printf 'unzip\n'
   command -v git >/dev/null || printf 'git\n'
+  command -v ps >/dev/null || printf 'procps\n'
 }
 
 # Installs what is missing, or says exactly what to install. One installer at a time for all users of this checkout.
@@ -120,11 +121,13 @@ make_venv() {
 child=''
 
 # Runs a command in a session of its own, its output (without addresses) through the function or command FILTER to the terminal and
-# whole to the file LOG. The script's own signals interrupt the wait at once, and the kernel ends the session's leader with the script.
+# whole to the file LOG. The script's own signals interrupt the wait at once. When the script dies, by whatever signal, the kernel
+# tells the session's leader, which ends the session.
 attended() { # attended LOG FILTER COMMAND...
-  setpriv --pdeathsig KILL setsid bash -c '
+  setpriv --pdeathsig TERM setsid bash -c '
     set -o pipefail; root=$1; log=$2; filter=$3; shift 3; . "$root/Tests/lib/common.sh"
-    "$@" 2>&1 | without_addresses | tee -a "$log" | "$filter"' bash "$root" "$@" &
+    trap "trap \"\" TERM; signal_session TERM $$; exit 143" TERM
+    { "$@" 2>&1 | without_addresses | tee -a "$log" | "$filter"; } & wait "$!"' bash "$root" "$@" &
   child=$!
   wait "$child"
   local code=$?
@@ -132,14 +135,24 @@ attended() { # attended LOG FILTER COMMAND...
   return "$code"
 }
 
-# SIGTERM to the group that PID leads, SIGKILL to what is left of it after 10 s.
+# Sends a signal to every process of the session that PID leads but PID itself. Not to a process group: swift test makes one more.
+signal_session() { # signal_session SIGNAL PID
+  local process
+  for process in $(ps -o pid= --sid "$2"); do
+    ((process == $2)) || kill -s "$1" "$process" 2>/dev/null
+  done
+}
+
+# Ends the session that PID leads: SIGTERM, and SIGKILL to what is left of it after 10 s.
 end_session() { # end_session PID
-  kill -TERM -- "-$1" 2>/dev/null || return 0
+  kill -TERM "$1" 2>/dev/null
+  signal_session TERM "$1"
   for _ in {1..100}; do
-    kill -0 -- "-$1" 2>/dev/null || return 0
+    [ -n "$(ps -o pid= --sid "$1")" ] || return 0
     sleep 0.1
   done
-  kill -KILL -- "-$1" 2>/dev/null
+  signal_session KILL "$1"
+  kill -KILL "$1" 2>/dev/null
 }
 
 # Filters for `attended`: without the line of each test that starts; only the build's steps, on one line of a terminal.

@@ -69,6 +69,9 @@ package actor RefreshingCredentials: CredentialProvider {
         )
     }
 
+    /// Whether newer credentials are being asked for; for tests, which could not tell "not asked" from "not asked yet".
+    var isRefreshing: Bool { refresh != nil }
+
     private func isUsable(_ held: HeldCredentials, _ now: Date) -> Bool {
         guard refused == held.credentials else { return held.isGood(now) }
         return refusedUntil.map { now < $0 } ?? false

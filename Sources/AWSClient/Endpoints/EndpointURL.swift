@@ -21,7 +21,8 @@ struct EndpointURL: Sendable, Hashable {
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let authority = rest[..<end]
         pathAndQuery = String(rest[end...])
-        guard !authority.contains("@"), let parts = Self.split(authority) else { return nil }
+        // A user before the host does not pass: neither a host nor a port has an @.
+        guard let parts = Self.split(authority) else { return nil }
         (host, port) = parts
     }
 

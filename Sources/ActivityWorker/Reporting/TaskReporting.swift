@@ -135,6 +135,7 @@ private struct Attempt {
             }
             step = progress.acknowledged(report)
         } catch {
+            let error = error.unsettled(since: reporting.task.received, now: core.now)
             step = progress.failed(report, with: error, random: core.dependencies.random())
             if case .ended = step {
             } else {

@@ -52,6 +52,7 @@ struct Heartbeats {
             return true
         } catch {
             if Task.isCancelled { return false }
+            let error = error.unsettled(since: task.received, now: core.now)
             if error.isTokenDead {
                 task.end(.lost(error.lossReason))
             } else {

@@ -7,6 +7,7 @@ struct SlotLoop {
 
     func run() async {
         var backoff = PollBackoff()
+        var isBlocked = false
         while await core.mayPoll() {
             if let obstacle = await core.dependencies.journal.obstacle() {
                 note(
@@ -14,13 +15,16 @@ struct SlotLoop {
                     problem: "no task is claimed: \(obstacle.message)",
                     level: .error
                 )
-                core.observe(.journalBlocked(true))
+                if !isBlocked { core.observe(.journalBlocked(true)) }
+                isBlocked = true
                 await core.sleep(
                     for: backoff.delay(after: .transient, random: core.dependencies.random()),
                     orUntil: .drain
                 )
                 continue
             }
+            if isBlocked { core.observe(.journalBlocked(false)) }
+            isBlocked = false
             let delay = await poll(&backoff)
             if delay > .zero { await core.sleep(for: delay, orUntil: .drain) }
         }
@@ -70,9 +74,7 @@ struct SlotLoop {
         switch change {
         case .none: break
         case .appeared: core.logger.log(level: level, "\(problem())")
-        case .vanished:
-            core.observe(.journalBlocked(false))
-            core.logger.notice("polling works again")
+        case .vanished: core.logger.notice("polling works again")
         }
     }
 }

@@ -41,7 +41,11 @@ final class HealthConnection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !hasAnswered, error is HTTPParserError else { return context.close(promise: nil) }
         hasAnswered = true
-        Self.send(HealthResponse(status: .badRequest, body: "not an HTTP/1 request\n"), isHead: false, to: context.channel)
+        Self.send(
+            HealthResponse(status: .badRequest, body: "not an HTTP/1 request\n"),
+            isHead: false,
+            to: context.channel
+        )
     }
 
     /// Ends the connection after `duration`, in place of the deadline before.
@@ -64,7 +68,9 @@ final class HealthConnection: ChannelInboundHandler {
     private static func send(_ response: HealthResponse, isHead: Bool, to channel: any Channel) {
         let head = HTTPResponseHead(version: .http1_1, status: response.status, headers: response.headers)
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
-        if !isHead { channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: response.body))), promise: nil) }
+        if !isHead {
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: response.body))), promise: nil)
+        }
         channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in channel.close(promise: nil) }
     }
 }

@@ -13,11 +13,15 @@ package final class HealthServer: Sendable {
     private let channel: any Channel
     private let file: HealthSocketFile
     private let isStopping = Atomic(false)
+    private let closed = Latch()
 
     private init(group: MultiThreadedEventLoopGroup, channel: any Channel, file: HealthSocketFile) {
         self.group = group
         self.channel = channel
         self.file = file
+        // Not the channel's own future: nobody can be told of it once its event loop is gone.
+        let closed = self.closed
+        channel.closeFuture.whenComplete { _ in closed.open() }
     }
 
     /// Serves `source` on a new socket at `path`, mode 0660; its folder is made when it is not there.
@@ -72,9 +76,13 @@ package final class HealthServer: Sendable {
     ///
     /// - Throws: `closed` when it ended by itself: then the daemon must not go on as if it could be asked.
     package func waitUntilClosed() async throws(HealthServerError) {
-        try? await channel.closeFuture.get()
+        await closed.wait()
         guard isStopping.load(ordering: .acquiring) else {
-            throw HealthServerError(code: .closed, message: "the health socket closed by itself", next: "restart the service")
+            throw HealthServerError(
+                code: .closed,
+                message: "the health socket closed by itself",
+                next: "restart the service"
+            )
         }
     }
 

@@ -9,7 +9,9 @@ struct HealthSocketFile: Sendable {
     /// Binds a new socket at `path` and returns its descriptor, which listens.
     ///
     /// A file that is there is replaced when it is a socket on which nobody listens.
-    static func bind(path: String, group: String?) throws(HealthServerError) -> (descriptor: Int32, file: HealthSocketFile) {
+    static func bind(path: String, group: String?) throws(HealthServerError) -> (
+        descriptor: Int32, file: HealthSocketFile
+    ) {
         var address = sockaddr_un()
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard path.hasPrefix("/"), path.utf8.count < capacity, !path.utf8.contains(0) else {
@@ -30,7 +32,9 @@ struct HealthSocketFile: Sendable {
         do throws(HealthServerError) {
             // Linux gives the file the mode of the unbound socket, less the umask: there is no moment of a wider one.
             guard fchmod(descriptor, 0o600) == 0 else { throw failure("fchmod", path) }
-            guard unsafe call(address, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0 else { throw failure("bind", path) }
+            guard unsafe call(address, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0 else {
+                throw failure("bind", path)
+            }
             if let groupId, unsafe lchown(path, uid_t.max, groupId) != 0 {
                 throw HealthServerError(
                     code: .group,
@@ -52,7 +56,9 @@ struct HealthSocketFile: Sendable {
     /// Removes the file, unless another has taken its place.
     func remove() {
         var information = stat()
-        guard unsafe lstat(path, &information) == 0, information.st_dev == device, information.st_ino == inode else { return }
+        guard unsafe lstat(path, &information) == 0, information.st_dev == device, information.st_ino == inode else {
+            return
+        }
         _ = unsafe unlink(path)
     }
 

@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// Stands before the decoder and ends a connection that sends more than one small request.
 ///
-/// The decoder has a limit of its own, of 80 KiB, and none for many small headers.
+/// The decoder's own limit on the size of a head is 80 KiB.
 final class RequestLimiter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

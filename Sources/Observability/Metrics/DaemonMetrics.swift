@@ -8,7 +8,9 @@ package struct DaemonMetrics: Sendable {
     package init(factory: any MetricsFactory) { self.factory = factory }
 
     /// A poll ended: `task`, `empty`, or an error's kind.
-    package func polled(stage: String, outcome: String) { count(MetricNames.polls, ["stage": stage, "outcome": outcome]) }
+    package func polled(stage: String, outcome: String) {
+        count(MetricNames.polls, ["stage": stage, "outcome": outcome])
+    }
 
     /// A task was claimed.
     package func claimed(stage: String) { count(MetricNames.tasksClaimed, ["stage": stage]) }
@@ -35,7 +37,9 @@ package struct DaemonMetrics: Sendable {
     }
 
     /// A lease was lost.
-    package func leaseLost(stage: String, reason: String) { count(MetricNames.leaseLosses, ["stage": stage, "reason": reason]) }
+    package func leaseLost(stage: String, reason: String) {
+        count(MetricNames.leaseLosses, ["stage": stage, "reason": reason])
+    }
 
     /// A stage's slots now.
     package func slots(stage: String, busy: Int, total: Int) {
@@ -55,7 +59,9 @@ package struct DaemonMetrics: Sendable {
     }
 
     /// The daemon's credentials were refreshed.
-    package func credentialsExpire(secondsSince1970: Double) { set(MetricNames.credentialExpiry, secondsSince1970, [:]) }
+    package func credentialsExpire(secondsSince1970: Double) {
+        set(MetricNames.credentialExpiry, secondsSince1970, [:])
+    }
 
     /// A line of a tool's output held a secret.
     package func redactedLine() { count(MetricNames.redactedLines, [:]) }

@@ -1,11 +1,19 @@
 /// Every metric of builderd: its name, kind, meaning and labels. The one place where they are named.
 package enum MetricNames {
     /// `stage`, `outcome` (`task`, `empty`, or an error's kind).
-    package static let polls = MetricDescription(.counter, "builderd_polls_total", "Polls for activity tasks by outcome.")
+    package static let polls = MetricDescription(
+        .counter,
+        "builderd_polls_total",
+        "Polls for activity tasks by outcome."
+    )
     /// `stage`.
     package static let tasksClaimed = MetricDescription(.counter, "builderd_tasks_claimed_total", "Tasks claimed.")
     /// `stage`, `outcome` (`success`, `failure`, `closed`).
-    package static let tasksReported = MetricDescription(.counter, "builderd_tasks_reported_total", "Tasks whose end was reported.")
+    package static let tasksReported = MetricDescription(
+        .counter,
+        "builderd_tasks_reported_total",
+        "Tasks whose end was reported."
+    )
     /// `stage`, `outcome` (an error's kind).
     package static let reportRetries = MetricDescription(
         .counter,
@@ -28,7 +36,11 @@ package enum MetricNames {
         buckets: [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400]
     )
     /// `service`, `outcome` (`ok`, or an error's code).
-    package static let awsCalls = MetricDescription(.counter, "builderd_aws_calls_total", "Calls to AWS, retries counted.")
+    package static let awsCalls = MetricDescription(
+        .counter,
+        "builderd_aws_calls_total",
+        "Calls to AWS, retries counted."
+    )
     /// `version`; always 1.
     package static let buildInfo = MetricDescription(.gauge, "builderd_build_info", "The running version.")
     /// No labels.
@@ -44,11 +56,16 @@ package enum MetricNames {
         "When the daemon's own credentials expire, in seconds since 1970."
     )
     /// No labels.
-    package static let redactedLines = MetricDescription(.counter, "builderd_redacted_lines_total", "Lines of tools' output that held a secret.")
+    package static let redactedLines = MetricDescription(
+        .counter,
+        "builderd_redacted_lines_total",
+        "Lines of tools' output that held a secret."
+    )
 
     /// All of the above.
     package static let all = [
-        polls, tasksClaimed, tasksReported, reportRetries, heartbeats, leaseLosses, slotsBusy, slots, taskDuration, awsCalls, buildInfo, startTime,
+        polls, tasksClaimed, tasksReported, reportRetries, heartbeats, leaseLosses, slotsBusy, slots, taskDuration,
+        awsCalls, buildInfo, startTime,
         credentialExpiry, redactedLines,
     ]
 }

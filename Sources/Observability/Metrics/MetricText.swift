@@ -28,7 +28,9 @@ enum MetricText {
         return name + (list.isEmpty ? "" : "{\(list)}") + " \(number(value))\n"
     }
 
-    static func histogram(_ name: String, _ labels: [Label], _ content: HistogramSeries.Content, _ bounds: [Double]) -> String {
+    static func histogram(_ name: String, _ labels: [Label], _ content: HistogramSeries.Content, _ bounds: [Double])
+        -> String
+    {
         var text = ""
         var total = 0
         for (index, count) in content.counts.enumerated() {

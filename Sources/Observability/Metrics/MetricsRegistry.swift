@@ -34,7 +34,8 @@ package final class MetricsRegistry: MetricsFactory {
         let families = self.families.withLock { $0 }
         var text = ""
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
-            text += "# HELP \(name) \(MetricText.help(family.description.help))\n# TYPE \(name) \(family.description.kind.rawValue)\n"
+            text +=
+                "# HELP \(name) \(MetricText.help(family.description.help))\n# TYPE \(name) \(family.description.kind.rawValue)\n"
             for (labels, series) in family.series.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
                 switch series {
                 case .number(let series): text += MetricText.line(name, labels, series.value)
@@ -49,7 +50,9 @@ package final class MetricsRegistry: MetricsFactory {
         number(.counter, label, dimensions)
     }
 
-    package func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
+    package func makeFloatingPointCounter(label: String, dimensions: [(String, String)])
+        -> any FloatingPointCounterHandler
+    {
         number(.counter, label, dimensions)
     }
 
@@ -72,7 +75,9 @@ package final class MetricsRegistry: MetricsFactory {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
-    private func number(_ kind: MetricDescription.Kind, _ label: String, _ dimensions: [(String, String)]) -> NumberSeries {
+    private func number(_ kind: MetricDescription.Kind, _ label: String, _ dimensions: [(String, String)])
+        -> NumberSeries
+    {
         let name = MetricText.name(label, suffix: kind == .counter ? "_total" : "")
         let fresh = NumberSeries(isCounter: kind == .counter)
         let series = series(MetricDescription(kind, name, label), dimensions) { _ in .number(fresh) }
@@ -81,7 +86,11 @@ package final class MetricsRegistry: MetricsFactory {
     }
 
     private func histogram(_ label: String, _ dimensions: [(String, String)], isTimer: Bool) -> HistogramSeries {
-        let description = MetricDescription(.histogram, MetricText.name(label, suffix: isTimer ? "_seconds" : ""), label)
+        let description = MetricDescription(
+            .histogram,
+            MetricText.name(label, suffix: isTimer ? "_seconds" : ""),
+            label
+        )
         let series = series(description, dimensions) { .histogram(HistogramSeries(bounds: $0.buckets)) }
         if case .histogram(let series) = series { return series }
         return HistogramSeries(bounds: description.buckets)

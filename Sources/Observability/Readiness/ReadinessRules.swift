@@ -25,7 +25,9 @@ package enum ReadinessRules {
     package static func evaluate(stages: [StageReadiness], credentials: Credentials, journal: Journal) -> HealthAnswer {
         var reasons = stages.compactMap(reason)
         if stages.isEmpty {
-            reasons.append(HealthReason(subject: "stages", problem: "none is enabled", next: "give an activity its arn"))
+            reasons.append(
+                HealthReason(subject: "stages", problem: "none is enabled", next: "give an activity its arn")
+            )
         }
         switch credentials {
         case .valid(let left?) where left <= .zero:
@@ -59,18 +61,22 @@ package enum ReadinessRules {
                 next: "check the network to Step Functions; the leases end at their deadlines"
             )
         }
-        var problem = stage.lastPollAge.map { "the last poll was answered \(seconds($0)) ago" } ?? "no poll has been answered yet"
+        var problem =
+            stage.lastPollAge.map { "the last poll was answered \(seconds($0)) ago" } ?? "no poll has been answered yet"
         if let failure = stage.lastPollProblem {
             problem += ", and the last one failed: \(failure)"
         } else if !stage.openPolls.isEmpty {
-            problem += stage.openPolls.contains(where: \.isConnected) ? ", and the open ones are overdue" : ", and no connection stands"
+            problem +=
+                stage.openPolls.contains(where: \.isConnected)
+                ? ", and the open ones are overdue" : ", and no connection stands"
         } else {
             problem += ", and none is open"
         }
         return HealthReason(
             subject: subject,
             problem: problem,
-            next: "check activities.\(stage.name).arn and the network to Step Functions (journalctl -u builderd BUILDERD_STAGE=\(stage.name))"
+            next:
+                "check activities.\(stage.name).arn and the network to Step Functions (journalctl -u builderd BUILDERD_STAGE=\(stage.name))"
         )
     }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import AWSClient
 
 /// `credential_process` with real programs.
-@Suite struct ProcessCredentialsTests {
+@Suite(.timeLimit(.minutes(2))) struct ProcessCredentialsTests {
     private static let json =
         #"{"Version":1,"AccessKeyId":"AKPROC","SecretAccessKey":"proc-secret","SessionToken":"tok"}"#
 

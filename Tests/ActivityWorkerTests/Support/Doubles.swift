@@ -12,8 +12,14 @@ func header(
     attempt: Int = 0
 ) -> TaskHeader {
     TaskHeader(
-        action: action, execution: "arn:aws:states:eu-central-1:000000000000:execution:m:e", entered: "2027-01-15T08:00:00Z",
-        enteredMilliseconds: enteredMilliseconds, attempt: attempt, heartbeat: heartbeat, timeout: timeout, application: "hello"
+        action: action,
+        execution: "arn:aws:states:eu-central-1:000000000000:execution:m:e",
+        entered: "2027-01-15T08:00:00Z",
+        enteredMilliseconds: enteredMilliseconds,
+        attempt: attempt,
+        heartbeat: heartbeat,
+        timeout: timeout,
+        application: "hello"
     )
 }
 

@@ -27,7 +27,9 @@ struct WorkerFixture: Sendable {
             digest: { SHA256.digest($0).array },
             decode: { (text) throws(TaskFailure) in try decodeEnvelope(text) },
             makeRedactor: { _ in WordRedactor() },
-            tools: tools ?? ClosureTools { _, _ in throw TaskFailure("Builder.ToolMissing", message: "none", next: "install it") },
+            tools: tools
+                ?? ClosureTools { _, _ in throw TaskFailure("Builder.ToolMissing", message: "none", next: "install it")
+                },
             workspaceDirectory: workspaces,
             logger: log.logger
         )
@@ -43,8 +45,14 @@ struct WorkerFixture: Sendable {
     ) -> StageWorker {
         StageWorker(
             configuration: StageConfiguration(
-                stage: "bakery", activity: "arn:aws:states:eu-central-1:000000000000:activity:bakery", workerName: "w1",
-                slots: slots, pollCeiling: pollCeiling, stopBudget: .seconds(60), version: "1.2.3", recovery: recovery
+                stage: "bakery",
+                activity: "arn:aws:states:eu-central-1:000000000000:activity:bakery",
+                workerName: "w1",
+                slots: slots,
+                pollCeiling: pollCeiling,
+                stopBudget: .seconds(60),
+                version: "1.2.3",
+                recovery: recovery
             ),
             dependencies: dependencies(journal: journal, tools: tools),
             handler: ClosureStage(stage)
@@ -72,8 +80,12 @@ struct WorkerFixture: Sendable {
     @discardableResult
     func closed(_ token: String) async -> String {
         let prefix = "close \(token): "
-        await service.state.wait { $0.calls.contains { if case .note(let text) = $0 { text.hasPrefix(prefix) } else { false } } }
-        for case .note(let text) in service.state.value.calls where text.hasPrefix(prefix) { return String(text.dropFirst(prefix.count)) }
+        await service.state.wait {
+            $0.calls.contains { if case .note(let text) = $0 { text.hasPrefix(prefix) } else { false } }
+        }
+        for case .note(let text) in service.state.value.calls where text.hasPrefix(prefix) {
+            return String(text.dropFirst(prefix.count))
+        }
         return ""
     }
 }

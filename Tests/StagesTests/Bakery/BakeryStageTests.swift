@@ -43,7 +43,13 @@ struct BakeryStageTests {
                 .map { "variable \"\($0)\" {}\n" }.joined()
         )
         try fixture.folder.write("catalogue/packer/base/required_plugins.pkr.hcl", "packer {}")
-        var section = BakerySection(head: StageFixture.head(), template: "base", variables: [:], packages: [], secrets: [])
+        var section = BakerySection(
+            head: StageFixture.head(),
+            template: "base",
+            variables: [:],
+            packages: [],
+            secrets: []
+        )
         change(&section)
         try fixture.put(section, for: .bakery)
         return fixture
@@ -61,7 +67,10 @@ struct BakeryStageTests {
         await #expect(throws: TaskFailure.self) { try await run(fixture) }
     }
 
-    @Test func `an encrypted image is returned as it was built, marked, and shared with nobody in the builder's own account`() async throws {
+    @Test
+    func `an encrypted image is returned as it was built, marked, and shared with nobody in the builder's own account`()
+        async throws
+    {
         let fixture = try fixture()
         let output = try await run(fixture)
         #expect(output.imageId == "ami-0a0a0a0a")
@@ -87,7 +96,10 @@ struct BakeryStageTests {
             ]
         )
         #expect(try fixture.text("template") == "base.pkr.hcl\n")
-        let variables = try JSONDecoder().decode([String: JSONValue].self, from: Data(try fixture.text("variables").utf8))
+        let variables = try JSONDecoder().decode(
+            [String: JSONValue].self,
+            from: Data(try fixture.text("variables").utf8)
+        )
         #expect(Set(variables.keys) == ["image_name", "tags", "packages", "kms_key_id", "execution_id", "size"])
         #expect(variables["kms_key_id"] == .string(ScriptedCloud.key))
         #expect(try fixture.mode("workspace/builderd.pkrvars.json") == "600")
@@ -112,8 +124,11 @@ struct BakeryStageTests {
         #expect(try fixture.mode("workspace/aws-config") == "600")
     }
 
-    @Test func `a secret is known to the redactor before Packer runs and stands only in the private file`() async throws {
-        let fixture = try fixture { $0.secrets = [SecretReference(name: "token", parameter: "/secret", stages: [.bakery])] }
+    @Test func `a secret is known to the redactor before Packer runs and stands only in the private file`() async throws
+    {
+        let fixture = try fixture {
+            $0.secrets = [SecretReference(name: "token", parameter: "/secret", stages: [.bakery])]
+        }
         fixture.cloud.change { $0.parameters["/secret"] = "s3cr3t-value" }
         try fixture.folder.write("fail-build", "cannot log in with s3cr3t-value")
         let failure = try #require(await failure(fixture))
@@ -175,7 +190,9 @@ struct BakeryStageTests {
         let fixture = try fixture()
         fixture.cloud.add("ami-0b0b0b0b", Self.builtName, encrypted: true, key: ScriptedCloud.key)
         fixture.cloud.change {
-            $0.images["ami-0b0b0b0b"]?.tags = ["builderd:execution": StageFixture.execution, "builderd:complete": StageFixture.execution]
+            $0.images["ami-0b0b0b0b"]?.tags = [
+                "builderd:execution": StageFixture.execution, "builderd:complete": StageFixture.execution,
+            ]
         }
         #expect(try await run(fixture).imageId == "ami-0b0b0b0b")
         #expect(fixture.runtime.invocations.isEmpty)
@@ -215,11 +232,16 @@ struct BakeryStageTests {
 
     @Test func `a build that leaves no image is named as that`() async throws {
         #expect(await failure(try fixture(output: "", makesImage: false))?.error == "Bakery.ImageMissing")
-        #expect(await failure(try fixture(makesImage: false))?.error == "Bakery.ImageMissing", "the artifact's image does not exist")
+        #expect(
+            await failure(try fixture(makesImage: false))?.error == "Bakery.ImageMissing",
+            "the artifact's image does not exist"
+        )
     }
 
     @Test func `a failed build tells Packer's errors and leaves no image for a retry to adopt`() async throws {
-        let fixture = try fixture(output: Self.artifact + "1,b,error,Script exited with non-zero exit status: 1\n1,,error-count,1\n")
+        let fixture = try fixture(
+            output: Self.artifact + "1,b,error,Script exited with non-zero exit status: 1\n1,,error-count,1\n"
+        )
         try fixture.folder.write("fail-build", "")
         let failure = await failure(fixture)
         #expect(failure?.error == "Bakery.BuildFailed")
@@ -251,7 +273,10 @@ struct BakeryStageTests {
     @Test func `a Chef policy is copied beside the template with its attributes`() async throws {
         let fixture = try fixture { $0.chef = ChefSpec(policy: "web", attributes: ["a": .integer(1)]) }
         try fixture.folder.write("catalogue/chef/web/Policyfile.rb", "name 'web'")
-        try fixture.folder.write("catalogue/packer/base/chef.pkr.hcl", "variable \"chef_policy\" {}\nvariable \"chef_attributes\" {}")
+        try fixture.folder.write(
+            "catalogue/packer/base/chef.pkr.hcl",
+            "variable \"chef_policy\" {}\nvariable \"chef_attributes\" {}"
+        )
         _ = try await run(fixture)
         #expect(try fixture.text("variables").contains("\"chef_policy\":\"\(fixture.workspace)/chef\""))
         #expect(try fixture.text("workspace/chef/Policyfile.rb") == "name 'web'")
@@ -280,7 +305,12 @@ struct BakeryStageTests {
     @Test func `another action is refused`() async throws {
         let fixture = try fixture()
         let failure = await #expect(throws: TaskFailure.self) {
-            try await fixture.run(BakeryStage(environment: fixture.environment), as: .bakery, BakeryOutput.self, action: .destroy)
+            try await fixture.run(
+                BakeryStage(environment: fixture.environment),
+                as: .bakery,
+                BakeryOutput.self,
+                action: .destroy
+            )
         }
         #expect(failure?.error == "Builder.InputInvalid")
     }

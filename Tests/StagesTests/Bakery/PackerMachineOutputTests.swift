@@ -73,7 +73,8 @@ struct PackerMachineOutputTests {
     }
 
     @Test(arguments: [
-        "", "\n\n", "no commas", "x,b,artifact,0,id,r:ami-1", ",,,,", "1,b,artifact", "1,b,artifact,0", "1,b,artifact,0,end",
+        "", "\n\n", "no commas", "x,b,artifact,0,id,r:ami-1", ",,,,", "1,b,artifact", "1,b,artifact,0",
+        "1,b,artifact,0,end",
         "1,b,error-count,many", "1,b,artifact,0,id\n1,b,artifact,0,end", "1,,ui,say,artifact,0,id,r:ami-9",
     ])
     func `what is no machine-readable line brings no image`(text: String) {
@@ -90,7 +91,8 @@ struct PackerMachineOutputTests {
     }
 
     @Test(arguments: [
-        ("Packer v1.6.6\n", ToolVersion(1, 6, 6)), ("Packer v1.11.2\n\nYour version is out of date! 1.12.0", ToolVersion(1, 11, 2)),
+        ("Packer v1.6.6\n", ToolVersion(1, 6, 6)),
+        ("Packer v1.11.2\n\nYour version is out of date! 1.12.0", ToolVersion(1, 11, 2)),
         ("Terraform v1.11.4\non linux_amd64", ToolVersion(1, 11, 4)), ("OpenTofu v1.10.0-beta1", ToolVersion(1, 10)),
     ])
     func `a version is read from what a tool prints`(text: String, version: ToolVersion) {

@@ -11,7 +11,9 @@ struct PostProvisionStageTests {
         "APP#hello EXEC#2026-06-15T12:00:00.000Z#hello-demo-0123456789abcdef01234567"
 
     private func fixture(
-        smokeTests: [SmokeTest] = [SmokeTest(name: "home", path: "/", expectStatus: 200, contains: "hello", withinSeconds: 10)]
+        smokeTests: [SmokeTest] = [
+            SmokeTest(name: "home", path: "/", expectStatus: 200, contains: "hello", withinSeconds: 10)
+        ]
     ) throws -> StageFixture {
         var fixture = try StageFixture(script: "exit 1")
         fixture.outputs = [
@@ -40,7 +42,11 @@ struct PostProvisionStageTests {
     @Test func `a release is smoke-tested, its log groups are made, and it is recorded`() async throws {
         let fixture = try fixture()
         let output = try await run(fixture)
-        #expect(output.smokeTests == [SmokeTestResult(name: "home", url: "http://127.0.0.1:8080/", status: 200, attempts: 1)])
+        #expect(
+            output.smokeTests == [
+                SmokeTestResult(name: "home", url: "http://127.0.0.1:8080/", status: 200, attempts: 1)
+            ]
+        )
         #expect(output.logGroups == ["/hello/demo/app", "/hello/demo/access"])
         let groups = fixture.cloud.now.logGroups
         #expect(groups["/hello/demo/app"] == ["key": ScriptedCloud.key, "days": "30"])
@@ -63,8 +69,13 @@ struct PostProvisionStageTests {
         _ = try await run(fixture)
         #expect(fixture.cloud.now.logGroups["/hello/demo/app"] == ["key": ScriptedCloud.key, "days": "30"])
         let calls = fixture.cloud.now.calls
-        #expect(calls.contains("AssociateKmsKey /hello/demo/app") && calls.contains("PutRetentionPolicy /hello/demo/app"))
-        #expect(!calls.contains("AssociateKmsKey /hello/demo/access") && !calls.contains("PutRetentionPolicy /hello/demo/access"))
+        #expect(
+            calls.contains("AssociateKmsKey /hello/demo/app") && calls.contains("PutRetentionPolicy /hello/demo/app")
+        )
+        #expect(
+            !calls.contains("AssociateKmsKey /hello/demo/access")
+                && !calls.contains("PutRetentionPolicy /hello/demo/access")
+        )
     }
 
     @Test func `the record of an execution is written once, and another's is never overwritten`() async throws {
@@ -99,7 +110,9 @@ struct PostProvisionStageTests {
 
     @Test func `a smoke test that passed is not asked again when the stage runs again from its top`() async throws {
         let fixture = try fixture()
-        fixture.cloud.change { $0.faults["PutItem"] = ScriptedCloud.document("{\"__type\":\"ValidationException\"}", status: 400) }
+        fixture.cloud.change {
+            $0.faults["PutItem"] = ScriptedCloud.document("{\"__type\":\"ValidationException\"}", status: 400)
+        }
         await #expect(throws: TaskFailure.self) { try await run(fixture) }
         fixture.cloud.change {
             $0.faults = [:]
@@ -110,7 +123,8 @@ struct PostProvisionStageTests {
 
     @Test func `a smoke test without an endpoint is an input that cannot be`() async throws {
         var fixture = try fixture()
-        fixture.outputs[.provision] = #"{"action":"apply","outputs":{},"added":0,"changed":0,"removed":0,"state":"s3://b/k"}"#
+        fixture.outputs[.provision] =
+            #"{"action":"apply","outputs":{},"added":0,"changed":0,"removed":0,"state":"s3://b/k"}"#
         let failure = await #expect(throws: TaskFailure.self) { try await run(fixture) }
         #expect(failure?.error == "Builder.InputInvalid")
     }

@@ -59,11 +59,15 @@ struct PlanPolicyTests {
     }
 
     @Test(arguments: [
-        (22, 22, "tcp", true), (3389, 3389, "tcp", true), (0, 65535, "tcp", true), (20, 25, "TCP", true), (22, 22, "6", true),
-        (3389, 3389, "udp", true), (3380, 3400, "17", true), (0, 0, "-1", true), (443, 443, "-1", true), (80, 80, "all", true),
+        (22, 22, "tcp", true), (3389, 3389, "tcp", true), (0, 65535, "tcp", true), (20, 25, "TCP", true),
+        (22, 22, "6", true),
+        (3389, 3389, "udp", true), (3380, 3400, "17", true), (0, 0, "-1", true), (443, 443, "-1", true),
+        (80, 80, "all", true),
         (-1, -1, "tcp", true), (25, 20, "tcp", true), (22, 22, "strange", true), (22, 22, "", true),
-        (443, 443, "tcp", false), (23, 3388, "tcp", false), (3390, 65535, "tcp", false), (0, 21, "tcp", false), (0, 0, "tcp", false),
-        (-1, -1, "icmp", false), (22, 22, "icmp", false), (-1, -1, "icmpv6", false), (-1, -1, "58", false), (0, 0, "50", false),
+        (443, 443, "tcp", false), (23, 3388, "tcp", false), (3390, 65535, "tcp", false), (0, 21, "tcp", false),
+        (0, 0, "tcp", false),
+        (-1, -1, "icmp", false), (22, 22, "icmp", false), (-1, -1, "icmpv6", false), (-1, -1, "58", false),
+        (0, 0, "50", false),
     ])
     func `a rule is refused exactly when it lets 22 or 3389 through, in every form of a rule`(
         from: Int,
@@ -84,8 +88,18 @@ struct PlanPolicyTests {
     @Test func `a rule that lets traffic out is nobody's way in`() throws {
         let rule = #"{"type":"egress","from_port":22,"to_port":22,"protocol":"tcp"}"#
         #expect(try judge("aws_security_group_rule", after: rule).isEmpty)
-        #expect(try judge("aws_vpc_security_group_egress_rule", after: #"{"from_port":22,"to_port":22,"ip_protocol":"tcp"}"#).isEmpty)
-        #expect(try judge("aws_security_group", after: #"{"egress":[{"from_port":0,"to_port":0,"protocol":"-1"}],"ingress":[]}"#).isEmpty)
+        #expect(
+            try judge(
+                "aws_vpc_security_group_egress_rule",
+                after: #"{"from_port":22,"to_port":22,"ip_protocol":"tcp"}"#
+            ).isEmpty
+        )
+        #expect(
+            try judge(
+                "aws_security_group",
+                after: #"{"egress":[{"from_port":0,"to_port":0,"protocol":"-1"}],"ingress":[]}"#
+            ).isEmpty
+        )
     }
 
     @Test(arguments: ["from_port", "to_port", "protocol", "type"])
@@ -105,18 +119,30 @@ struct PlanPolicyTests {
         #expect(found.map(\.attribute) == ["ingress[1].from_port"])
     }
 
-    @Test func `inline rules that are not known are refused where the module sets them, not where it does not`() throws {
+    @Test func `inline rules that are not known are refused where the module sets them, not where it does not`() throws
+    {
         let unknown = #"{"ingress":true}"#
         #expect(try judge("aws_security_group", after: "{}", unknown: unknown).isEmpty)
         let set = #"{"ingress":{"references":["terraform_data.x"]}}"#
-        #expect(try judge("aws_security_group", after: "{}", unknown: unknown, expressions: set).map(\.attribute) == ["ingress"])
+        #expect(
+            try judge("aws_security_group", after: "{}", unknown: unknown, expressions: set).map(\.attribute) == [
+                "ingress"
+            ]
+        )
         // A dynamic block stands in no configuration.
-        #expect(try judge("aws_security_group", after: "{}", unknown: unknown, dynamic: true).map(\.attribute) == ["ingress"])
+        #expect(
+            try judge("aws_security_group", after: "{}", unknown: unknown, dynamic: true).map(\.attribute) == [
+                "ingress"
+            ]
+        )
     }
 
     @Test(arguments: [
         ("aws_instance", #"{"key_name":"me"}"#, "key_name"), ("aws_launch_template", #"{"key_name":"me"}"#, "key_name"),
-        ("aws_spot_fleet_request", #"{"launch_specification":[{"key_name":"me"}]}"#, "launch_specification[0].key_name"),
+        (
+            "aws_spot_fleet_request", #"{"launch_specification":[{"key_name":"me"}]}"#,
+            "launch_specification[0].key_name"
+        ),
         ("aws_eks_node_group", #"{"remote_access":[{"ec2_ssh_key":"me"}]}"#, "remote_access[0].ec2_ssh_key"),
         ("aws_emr_cluster", #"{"ec2_attributes":[{"key_name":"me"}]}"#, "ec2_attributes[0].key_name"),
     ])
@@ -148,12 +174,17 @@ struct PlanPolicyTests {
             "managed","type":"null_resource","name":"x","provisioners":[{"type":"remote-exec"},{"type":"local-exec"}]}]}}}}}}}}}
             """#
         let found = try Self.violations(Array(module.utf8))
-        #expect(found.map(\.address) == ["data.external.x", "module.a.module.b.null_resource.x", "module.a.module.b.null_resource.x"])
+        #expect(
+            found.map(\.address) == [
+                "data.external.x", "module.a.module.b.null_resource.x", "module.a.module.b.null_resource.x",
+            ]
+        )
         #expect(found.map(\.found) == ["external", "remote-exec", "local-exec"])
     }
 
     @Test(arguments: [
-        ("", []), ("module.a", ["a"]), ("module.a[0].module.b", ["a", "b"]), (#"module.a["x.y"].module.b["]\"."]"#, ["a", "b"]),
+        ("", []), ("module.a", ["a"]), ("module.a[0].module.b", ["a", "b"]),
+        (#"module.a["x.y"].module.b["]\"."]"#, ["a", "b"]),
         (#"module.a["module.z"].module.b"#, ["a", "b"]),
     ])
     func `modules are read from an address`(address: String, modules: [String]) {
@@ -171,8 +202,10 @@ struct PlanPolicyTests {
     }
 
     @Test(arguments: [
-        "", "[]", "nonsense", #"{"format_version":"2.0","configuration":{"root_module":{}}}"#, #"{"configuration":{"root_module":{}}}"#,
-        #"{"format_version":"1.2"}"#, #"{"format_version":"1.2","configuration":{"root_module":{}},"resource_changes":[{"type":"x"}]}"#,
+        "", "[]", "nonsense", #"{"format_version":"2.0","configuration":{"root_module":{}}}"#,
+        #"{"configuration":{"root_module":{}}}"#,
+        #"{"format_version":"1.2"}"#,
+        #"{"format_version":"1.2","configuration":{"root_module":{}},"resource_changes":[{"type":"x"}]}"#,
     ])
     func `what is no plan of a known format is not judged`(text: String) {
         #expect(throws: TerraformPlan.Unreadable.self) { try TerraformPlan(json: Array(text.utf8)) }
@@ -180,7 +213,8 @@ struct PlanPolicyTests {
 
     @Test(arguments: [
         ("dynamic \"ingress\" {", true), ("dynamic ingress {", true), ("dynamic   \t\"ingress\"{", true),
-        (#"{"dynamic": {"ingress": {}}}"#, true), ("dynamic \"egress\" {", false), ("ingress { dynamic = 1 }", false), ("", false),
+        (#"{"dynamic": {"ingress": {}}}"#, true), ("dynamic \"egress\" {", false), ("ingress { dynamic = 1 }", false),
+        ("", false),
     ])
     func `a dynamic ingress block is found in a module's text`(text: String, isThere: Bool) {
         #expect(ModuleSource.hasDynamicIngress(text) == isThere)

@@ -38,7 +38,12 @@ struct ProvisionStageTests {
             "catalogue/terraform/web/main.tf",
             "variable \"image_id\" {}\nvariable \"size\" {}\nvariable \"token\" {}\n"
         )
-        var section = ProvisionSection(head: StageFixture.head(), module: "web", variables: ["size": .integer(2)], secrets: [])
+        var section = ProvisionSection(
+            head: StageFixture.head(),
+            module: "web",
+            variables: ["size": .integer(2)],
+            secrets: []
+        )
         change(&section)
         try fixture.put(section, for: .provision)
         return fixture
@@ -68,7 +73,8 @@ struct ProvisionStageTests {
         let commands = try fixture.text("arguments").split(separator: "\n").map(String.init)
         #expect(
             commands == [
-                "version", "init -input=false -no-color -json -backend-config=\(fixture.workspace)/builderd.tfbackend.json",
+                "version",
+                "init -input=false -no-color -json -backend-config=\(fixture.workspace)/builderd.tfbackend.json",
                 "validate -no-color -json",
                 "plan -input=false -no-color -json -detailed-exitcode -lock-timeout=5m -out=builderd.tfplan",
                 "show -no-color -json builderd.tfplan",
@@ -84,14 +90,21 @@ struct ProvisionStageTests {
         #expect(silent == ["show", "output"])
     }
 
-    @Test func `Terraform gets its own environment, declared variables and a backend with the builder's profile`() async throws {
+    @Test func `Terraform gets its own environment, declared variables and a backend with the builder's profile`()
+        async throws
+    {
         var fixture = try fixture {
-            $0.head = StageFixture.head(access: AccountAccess(roleArn: "arn:aws:iam::111122223333:role/app", externalId: "e"))
+            $0.head = StageFixture.head(
+                access: AccountAccess(roleArn: "arn:aws:iam::111122223333:role/app", externalId: "e")
+            )
         }
         fixture.settings.toolEnvironment["AWS_ENDPOINT_URL_S3"] = "http://127.0.0.1:9"
         _ = try await run(fixture)
         let environment = try fixture.text("environment")
-        for line in ["TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1", "AWS_PROFILE=builderd", "TF_DATA_DIR=\(fixture.workspace)/terraform-data"] {
+        for line in [
+            "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1", "AWS_PROFILE=builderd",
+            "TF_DATA_DIR=\(fixture.workspace)/terraform-data",
+        ] {
             #expect(environment.contains(line + "\n"))
         }
         #expect(!environment.contains("TF_CLI_CONFIG_FILE"))
@@ -99,11 +112,16 @@ struct ProvisionStageTests {
         #expect(try fixture.mode("workspace/terraform/builderd.auto.tfvars.json") == "600")
         #expect(try fixture.text("backend").contains("backend \"s3\" {}"))
         let backend = try fixture.text("workspace/builderd.tfbackend.json")
-        for part in [#""use_lockfile":true"#, #""use_path_style":true"#, #""profile":"builderd-builder""#, "\"kms_key_id\":\"\(ScriptedCloud.key)\""] {
+        for part in [
+            #""use_lockfile":true"#, #""use_path_style":true"#, #""profile":"builderd-builder""#,
+            "\"kms_key_id\":\"\(ScriptedCloud.key)\"",
+        ] {
             #expect(backend.contains(part))
         }
         let access = try fixture.text("workspace/aws-config")
-        #expect(access.contains("role_arn = arn:aws:iam::111122223333:role/app\n") && access.contains("external_id = e\n"))
+        #expect(
+            access.contains("role_arn = arn:aws:iam::111122223333:role/app\n") && access.contains("external_id = e\n")
+        )
     }
 
     @Test func `a real S3 is not treated as an emulator`() async throws {
@@ -116,7 +134,10 @@ struct ProvisionStageTests {
         let fixture = try fixture(plan: Self.deniedPlan)
         let failure = await failure(fixture)
         #expect(failure?.error == "Provision.PlanDenied")
-        #expect(failure?.detail == "aws_key_pair.k: resource is a key pair; allowed: no key pair: log in with Session Manager")
+        #expect(
+            failure?.detail
+                == "aws_key_pair.k: resource is a key pair; allowed: no key pair: log in with Session Manager"
+        )
         #expect(!fixture.runtime.ran.contains("terraform-apply"))
     }
 
@@ -181,7 +202,10 @@ struct ProvisionStageTests {
         #expect(!fixture.runtime.ran.contains("terraform-output"))
         try fixture.folder.write("fail-apply", "{}")
         let again = try self.fixture()
-        try again.folder.write("fail-apply", #"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"x","detail":""}}"#)
+        try again.folder.write(
+            "fail-apply",
+            #"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"x","detail":""}}"#
+        )
         #expect(await failure(again, action: .destroy)?.error == "Provision.DestroyFailed")
     }
 
@@ -190,7 +214,10 @@ struct ProvisionStageTests {
         #expect(await failure(undeclared)?.error == "Provision.VariableUndeclared")
         #expect(!undeclared.runtime.ran.contains("terraform-init"))
         #expect(await failure(try fixture { $0.module = "absent" })?.error == "Provision.ModuleInvalid")
-        #expect(await failure(try fixture { $0.variables["image_id"] = .string("ami-of-mine") })?.error == "Provision.VariableUndeclared")
+        #expect(
+            await failure(try fixture { $0.variables["image_id"] = .string("ami-of-mine") })?.error
+                == "Provision.VariableUndeclared"
+        )
     }
 
     @Test(arguments: ["1.9.8", "1.5.7", "none"])

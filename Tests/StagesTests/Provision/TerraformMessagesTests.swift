@@ -37,7 +37,8 @@ struct TerraformMessagesTests {
 
     @Test func `unknown types, unknown fields and lines that are no JSON change nothing`() {
         let odd = [
-            #"{"type":"quantum_flux","@message":"odd","payload":[1,2]}"#, "Successfully configured the backend \"s3\"!", "{broken",
+            #"{"type":"quantum_flux","@message":"odd","payload":[1,2]}"#, "Successfully configured the backend \"s3\"!",
+            "{broken",
             "", "[]", #"{"type":7}"#, "\u{1B}[0m\u{1B}[32m",
         ]
         let messages = Self.read([Self.version] + odd + [Self.summary])
@@ -47,7 +48,9 @@ struct TerraformMessagesTests {
 
     @Test(arguments: ["2.0", "0.9", "10.1", "x"])
     func `an interface of another major version is not read on`(version: String) {
-        let messages = Self.read([Self.version.replacing("\"ui\":\"1.2\"", with: "\"ui\":\"\(version)\""), Self.summary])
+        let messages = Self.read([
+            Self.version.replacing("\"ui\":\"1.2\"", with: "\"ui\":\"\(version)\""), Self.summary,
+        ])
         #expect(messages.unknownInterface == version)
         #expect(messages.changes == nil)
     }
@@ -98,7 +101,10 @@ struct TerraformMessagesTests {
 
     @Test func `a stale plan, an interruption and a failed apply are told apart`() {
         #expect(failure([Self.stale]).error == "Provision.PlanStale")
-        #expect(failure([Self.stale.replacing("Saved plan is stale", with: "execution halted")]).error == "Builder.Interrupted")
+        #expect(
+            failure([Self.stale.replacing("Saved plan is stale", with: "execution halted")]).error
+                == "Builder.Interrupted"
+        )
         let interrupted = #"{"@message":"\nInterrupt received.\nPlease wait for Terraform to exit","type":"log"}"#
         #expect(failure([interrupted, Self.invalid]).error == "Builder.Interrupted")
         let other = failure([Self.invalid])
@@ -126,8 +132,10 @@ struct TerraformMessagesTests {
     }
 
     @Test(arguments: [
-        ("http://127.0.0.1:8080/", true), ("https://example.org", true), ("HTTPS://example.org/a?b", true), ("ftp://example.org", false),
-        ("https://", false), ("https:///path", false), ("https://user@host/", false), ("example.org", false), ("http://a b/", false),
+        ("http://127.0.0.1:8080/", true), ("https://example.org", true), ("HTTPS://example.org/a?b", true),
+        ("ftp://example.org", false),
+        ("https://", false), ("https:///path", false), ("https://user@host/", false), ("example.org", false),
+        ("http://a b/", false),
         ("", false), ("javascript:http://x", false), ("http://?x", false),
     ])
     func `an endpoint is an http or https URL with a host`(text: String, isEndpoint: Bool) {

@@ -11,7 +11,11 @@ struct CatalogueFolderTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        catalogue = CatalogueFolder(directory: folder.path + "/packer", noun: "Packer template", failure: .bakeryTemplateInvalid)
+        catalogue = CatalogueFolder(
+            directory: folder.path + "/packer",
+            noun: "Packer template",
+            failure: .bakeryTemplateInvalid
+        )
         try folder.write("packer/base/a.pkr.hcl", "a")
         try folder.write("packer/base/scripts/run.sh", "#!/bin/sh")
         try folder.write("packer/base/required_plugins.pkr.hcl", "packer {}")
@@ -38,7 +42,11 @@ struct CatalogueFolderTests {
         // A stage that runs again from its top copies again.
         try folder.write("work/packer/stale.pkr.hcl", "stale")
         try catalogue.copy("base", to: target)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: target).sorted() == ["a.pkr.hcl", "required_plugins.pkr.hcl", "scripts"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: target).sorted() == [
+                "a.pkr.hcl", "required_plugins.pkr.hcl", "scripts",
+            ]
+        )
     }
 
     @Test(arguments: ["absent", "../packer/base", "base/scripts", ".", "..", "", "/etc", ".hidden", "a b"])

@@ -17,14 +17,16 @@ struct DeclaredVariablesTests {
         ("locals {\n variable = { \"no\" = {} }\n}\nresource \"x\" \"variable\" { variable \"no\" {} }", []),
         ("x = variable\nvariable \"a\" { validation { condition = var.a != \"\" } }", ["a"]),
         ("variable \"a\" { # }\n}\nvariable \"b\" {}", ["a", "b"]),
-        ("variable \"cut", []), ("variable \"cut\" {", ["cut"]), ("", []), ("<<", []), ("\"${", []), ("variable \"a\" { \"\\", ["a"]),
+        ("variable \"cut", []), ("variable \"cut\" {", ["cut"]), ("", []), ("<<", []), ("\"${", []),
+        ("variable \"a\" { \"\\", ["a"]),
     ])
     func `variables of an HCL file are found at its top level only`(text: String, names: [String]) {
         #expect(DeclaredVariables.names(inHCL: Array(text.utf8)) == Set(names))
     }
 
     @Test(arguments: [
-        ("{\"variable\": {\"a\": {}, \"b\": {}}}", ["a", "b"]), ("{\"variable\": [{\"a\": {}}, {\"b\": {}}]}", ["a", "b"]),
+        ("{\"variable\": {\"a\": {}, \"b\": {}}}", ["a", "b"]),
+        ("{\"variable\": [{\"a\": {}}, {\"b\": {}}]}", ["a", "b"]),
         ("{\"resource\": {}}", []), ("not json", []),
     ])
     func `variables of a JSON file are found`(text: String, names: [String]) {

@@ -81,7 +81,9 @@ final class ScriptedCloud: HTTPExchanging {
     static func refusal(_ code: String, status: Int = 400) -> HTTPResponse {
         HTTPResponse(
             status: status,
-            body: Array("<Response><Errors><Error><Code>\(code)</Code><Message>no</Message></Error></Errors></Response>".utf8)
+            body: Array(
+                "<Response><Errors><Error><Code>\(code)</Code><Message>no</Message></Error></Errors></Response>".utf8
+            )
         )
     }
 
@@ -119,7 +121,9 @@ final class ScriptedCloud: HTTPExchanging {
         case "ModifyImageAttribute":
             state.images[form["ImageId"] ?? ""]?.launchers.append(form["LaunchPermission.Add.1.UserId"] ?? "")
         case "ModifySnapshotAttribute":
-            state.snapshots[form["SnapshotId"] ?? ""]?.sharedWith.append(form["CreateVolumePermission.Add.1.UserId"] ?? "")
+            state.snapshots[form["SnapshotId"] ?? ""]?.sharedWith.append(
+                form["CreateVolumePermission.Add.1.UserId"] ?? ""
+            )
         case "CreateTags":
             for id in Self.list("ResourceId", form) {
                 for (key, value) in Self.tags(form) {
@@ -139,7 +143,8 @@ final class ScriptedCloud: HTTPExchanging {
         let values = Self.list("Filter.1.Value", form)
         let found = state.images.filter { id, image in
             if !ids.isEmpty { return ids.contains(id) }
-            return name == "name" ? values.contains(image.name) : values.contains(image.tags[String(name.dropFirst(4))] ?? "-")
+            return name == "name"
+                ? values.contains(image.name) : values.contains(image.tags[String(name.dropFirst(4))] ?? "-")
         }
         let items = found.sorted { $0.key < $1.key }.map { id, image in
             let snapshot = state.snapshots[image.snapshot]
@@ -188,7 +193,9 @@ final class ScriptedCloud: HTTPExchanging {
         case "AssociateKmsKey": state.logGroups[group]?["key"] = asked.kmsKeyId
         case "PutRetentionPolicy": state.logGroups[group]?["days"] = asked.retentionInDays.map { "\($0)" }
         case "DescribeLogGroups":
-            let groups = state.logGroups.filter { $0.key.hasPrefix(asked.logGroupNamePrefix ?? "") }.map { name, values in
+            let groups = state.logGroups.filter { $0.key.hasPrefix(asked.logGroupNamePrefix ?? "") }.map {
+                name,
+                values in
                 "{\"logGroupName\":\"\(name)\",\"retentionInDays\":\(values["days"] ?? "1"),\"kmsKeyId\":\"\(values["key"] ?? "")\"}"
             }
             return Self.document("{\"logGroups\":[\(groups.joined(separator: ","))]}")
@@ -199,7 +206,8 @@ final class ScriptedCloud: HTTPExchanging {
             }
             state.items[key] = asked.Item
         case "GetItem":
-            guard let item = state.items[Self.itemKey(asked.Key)], let data = try? JSONEncoder().encode(["Item": item]) else {
+            guard let item = state.items[Self.itemKey(asked.Key)], let data = try? JSONEncoder().encode(["Item": item])
+            else {
                 break
             }
             return Self.document(String(decoding: data, as: UTF8.self))
@@ -217,12 +225,16 @@ final class ScriptedCloud: HTTPExchanging {
         state.calls.append("\(request.method) \(path)")
         if let fault = state.faults[request.method] { return fault }
         state.objects[path] = request.body
-        state.objectKeys[path] = request.headers.first { $0.name == "x-amz-server-side-encryption-aws-kms-key-id" }?.value
+        state.objectKeys[path] =
+            request.headers.first { $0.name == "x-amz-server-side-encryption-aws-kms-key-id" }?.value
         return HTTPResponse(status: 200, headers: [HTTPField("x-amz-version-id", "v1")])
     }
 
     private static func xml(_ action: String, _ body: String) -> HTTPResponse {
-        HTTPResponse(status: 200, body: Array("<\(action)Response><requestId>r</requestId>\(body)</\(action)Response>".utf8))
+        HTTPResponse(
+            status: 200,
+            body: Array("<\(action)Response><requestId>r</requestId>\(body)</\(action)Response>".utf8)
+        )
     }
 
     static func document(_ text: String, status: Int = 200) -> HTTPResponse {
@@ -247,7 +259,8 @@ final class ScriptedCloud: HTTPExchanging {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

@@ -9,7 +9,8 @@ import ToolSupervisor
 /// One stage under test: a catalogue and a workspace of its own, AWS in memory, and tools that are shell scripts standing in for
 /// Packer, Terraform and the auditor, run by the real supervisor.
 struct StageFixture {
-    static let execution = "arn:aws:states:eu-central-1:000000000000:execution:release:hello-demo-0123456789abcdef01234567"
+    static let execution =
+        "arn:aws:states:eu-central-1:000000000000:execution:release:hello-demo-0123456789abcdef01234567"
     static let accountOfApplication = "111122223333"
 
     let cloud = ScriptedCloud()

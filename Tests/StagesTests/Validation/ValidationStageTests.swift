@@ -22,7 +22,8 @@ struct ValidationStageTests {
         let list = controls.map { id, impact, result in
             "{\"id\":\"\(id)\",\"impact\":\(impact),\"results\":[{\"status\":\"\(result)\",\"code_desc\":\"HTTP GET\",\"message\":\"got s3cr3t-value\"}]}"
         }
-        return "{\"profiles\":[{\"name\":\"x\",\"status\":\"\(status)\",\"controls\":[\(list.joined(separator: ","))]}]}"
+        return
+            "{\"profiles\":[{\"name\":\"x\",\"status\":\"\(status)\",\"controls\":[\(list.joined(separator: ","))]}]}"
     }
 
     private func fixture(
@@ -66,7 +67,8 @@ struct ValidationStageTests {
 
     @Test func `profiles that pass are counted, and the report is kept under the customer's key`() async throws {
         let fixture = try fixture([
-            "base": Self.report([("a", 1, "passed"), ("b", 0.5, "skipped")]), "web": Self.report([("c", 0.7, "passed")]),
+            "base": Self.report([("a", 1, "passed"), ("b", 0.5, "skipped")]),
+            "web": Self.report([("c", 0.7, "passed")]),
         ])
         let output = try await run(fixture)
         #expect((output.controls, output.passed, output.skipped, output.failed, output.waived) == (3, 2, 1, 0, 0))
@@ -95,7 +97,11 @@ struct ValidationStageTests {
 
     @Test func `failed controls are named worst first, after the report was kept, redacted`() async throws {
         let fixture = try fixture(
-            ["base": Self.report([("low", 0.1, "failed"), ("high", 1, "failed"), ("fine", 1, "passed"), ("mid", 0.5, "failed")])],
+            [
+                "base": Self.report([
+                    ("low", 0.1, "failed"), ("high", 1, "failed"), ("fine", 1, "passed"), ("mid", 0.5, "failed"),
+                ])
+            ],
             statuses: ["base": 100]
         )
         try fixture.redactor.add(secrets: ["s3cr3t-value"])
@@ -123,16 +129,24 @@ struct ValidationStageTests {
     }
 
     @Test(arguments: [
-        ("{\"profiles\":[{\"name\":\"x\",\"status\":\"loaded\",\"controls\":[]}]}", 0, "Validation.ProfileInvalid", "no control"),
-        (report([("a", 1, "skipped"), ("b", 1, "skipped")]), 101, "Validation.ProfileInvalid", "every one of its 2 controls was skipped"),
+        (
+            "{\"profiles\":[{\"name\":\"x\",\"status\":\"loaded\",\"controls\":[]}]}", 0, "Validation.ProfileInvalid",
+            "no control"
+        ),
+        (
+            report([("a", 1, "skipped"), ("b", 1, "skipped")]), 101, "Validation.ProfileInvalid",
+            "every one of its 2 controls was skipped"
+        ),
         (report([("a", 1, "passed")], status: "failed"), 0, "Validation.ProfileInvalid", "reports it as failed"),
         (report([("a", 1, "passed")], status: "skipped"), 101, "Validation.ProfileInvalid", "reports it as skipped"),
         (report([("a", 1, "passed")]), 102, "Validation.ProfileInvalid", "does not load"),
-        ("", 102, "Validation.ProfileInvalid", "does not load"), ("", 0, "Validation.AuditorFailed", "without a report"),
+        ("", 102, "Validation.ProfileInvalid", "does not load"),
+        ("", 0, "Validation.AuditorFailed", "without a report"),
         ("", 172, "Validation.AuditorFailed", "licence"), ("", 1, "Validation.AuditorFailed", "usage"),
         (report([("a", 1, "passed")]), 1, "Validation.AuditorFailed", "usage"),
         (report([("a", 1, "passed")]), 100, "Validation.AuditorFailed", "no failed control"),
-        ("{}", 0, "Validation.AuditorFailed", "no report with profiles"), ("cut off", 0, "Validation.AuditorFailed", "no report"),
+        ("{}", 0, "Validation.AuditorFailed", "no report with profiles"),
+        ("cut off", 0, "Validation.AuditorFailed", "no report"),
     ])
     func `nothing but a loaded profile with a tested control is a verdict`(
         report: String,

@@ -85,7 +85,9 @@ struct ActivityLedger: Sendable {
     }
 
     mutating func stop(_ token: String) {
-        if let index = tasks.firstIndex(where: { $0.token == token && $0.ending == nil }) { tasks[index].ending = .stopped }
+        if let index = tasks.firstIndex(where: { $0.token == token && $0.ending == nil }) {
+            tasks[index].ending = .stopped
+        }
     }
 
     /// Ends what has run out of time.
@@ -94,7 +96,9 @@ struct ActivityLedger: Sendable {
             let task = tasks[index]
             if let timeout = task.timeout, now - task.scheduled >= timeout {
                 tasks[index].ending = .timedOut
-            } else if let heartbeat = task.heartbeat, let last = task.heartbeats.last ?? task.handedOut, now - last >= heartbeat {
+            } else if let heartbeat = task.heartbeat, let last = task.heartbeats.last ?? task.handedOut,
+                now - last >= heartbeat
+            {
                 tasks[index].ending = .heartbeatTimeout
             }
         }
@@ -145,7 +149,11 @@ private struct AnyJSON: Decodable {
             while !container.isAtEnd { _ = try container.decode(AnyJSON.self) }
         } else {
             let container = try decoder.singleValueContainer()
-            if container.decodeNil() || (try? container.decode(Bool.self)) != nil || (try? container.decode(Double.self)) != nil { return }
+            if container.decodeNil() || (try? container.decode(Bool.self)) != nil
+                || (try? container.decode(Double.self)) != nil
+            {
+                return
+            }
             _ = try container.decode(String.self)
         }
     }

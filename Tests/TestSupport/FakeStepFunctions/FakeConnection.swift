@@ -27,7 +27,10 @@ final class FakeConnection: ChannelInboundHandler {
         case .end:
             guard let head else { return }
             let request = ReceivedRequest(
-                method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) }, body: body
+                method: head.method.rawValue,
+                target: head.uri,
+                headers: head.headers.map { ($0.name, $0.value) },
+                body: body
             )
             server.receive(request, from: FakeClient(channel: context.channel))
         }
@@ -47,12 +50,23 @@ struct FakeClient: Sendable {
 
     var key: ObjectIdentifier { ObjectIdentifier(channel) }
 
-    /// Sends an answer; `bodyBytes` fewer than all of its body, and the connection is closed after them.
-    func send(status: Int, contentType: String, date: String, body: String, truncated: Bool = false) {
+    /// Sends an answer, with a request id if it is the service's own and not of something in between. Truncated, half of its body is
+    /// sent and the connection closed.
+    func send(
+        status: Int,
+        contentType: String,
+        date: String,
+        body: String,
+        isServices: Bool = true,
+        truncated: Bool = false
+    ) {
         let bytes = Array(body.utf8)
         var buffer = channel.allocator.buffer(capacity: bytes.count + 256)
-        buffer.writeString("HTTP/1.1 \(status) Status\r\nContent-Type: \(contentType)\r\nContent-Length: \(max(bytes.count, truncated ? 64 : 0))\r\n")
-        buffer.writeString("Date: \(date)\r\nx-amzn-RequestId: 00000000-0000-4000-8000-000000000000\r\n\r\n")
+        buffer.writeString(
+            "HTTP/1.1 \(status) Status\r\nContent-Type: \(contentType)\r\nContent-Length: \(max(bytes.count, truncated ? 64 : 0))\r\n"
+        )
+        let requestID = isServices ? "x-amzn-RequestId: 00000000-0000-4000-8000-000000000000\r\n" : ""
+        buffer.writeString("Date: \(date)\r\n\(requestID)\r\n")
         buffer.writeBytes(truncated ? bytes[..<(bytes.count / 2)] : bytes[...])
         let written = channel.writeAndFlush(buffer)
         if truncated { written.whenComplete { [channel] _ in channel.close(promise: nil) } }

@@ -38,7 +38,7 @@ package final class FakeStepFunctions: Sendable {
         package init() {}
     }
 
-    private struct Rule: Sendable {
+    struct Rule: Sendable {
         var id: Int
         var operation: ServiceOperation
         var fault: ServerFault
@@ -47,20 +47,20 @@ package final class FakeStepFunctions: Sendable {
         var matches: @Sendable (ServerRecord.Call) -> Bool
     }
 
-    private struct OpenPoll: Sendable {
+    struct OpenPoll: Sendable {
         var number: Int
         var client: FakeClient
         var activity: String
         var fault: ServerFault?
     }
 
-    private struct Waiter: Sendable {
+    struct Waiter: Sendable {
         var number: Int
         var isFulfilled: @Sendable (ServerRecord) -> Bool
         var continuation: CheckedContinuation<Bool, Never>
     }
 
-    private struct State {
+    struct State {
         var ledger: ActivityLedger
         var record = ServerRecord()
         var rules: [Rule] = []
@@ -69,9 +69,9 @@ package final class FakeStepFunctions: Sendable {
         var nextNumber = 1
     }
 
-    private let options: Options
-    private let check: SignatureCheck
-    private let state: Mutex<State>
+    let options: Options
+    let check: SignatureCheck
+    let state: Mutex<State>
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let listener: Mutex<(any Channel)?> = Mutex(nil)
     private let boundPort = Mutex(0)
@@ -79,10 +79,15 @@ package final class FakeStepFunctions: Sendable {
     private init(options: Options) {
         self.options = options
         check = SignatureCheck(
-            accessKeyID: options.accessKeyID, secretAccessKey: options.secretAccessKey, sessionToken: options.sessionToken,
-            region: options.region, service: "states"
+            accessKeyID: options.accessKeyID,
+            secretAccessKey: options.secretAccessKey,
+            sessionToken: options.sessionToken,
+            region: options.region,
+            service: "states"
         )
-        state = Mutex(State(ledger: ActivityLedger(activities: options.activities, deadTokenError: options.deadTokenError)))
+        state = Mutex(
+            State(ledger: ActivityLedger(activities: options.activities, deadTokenError: options.deadTokenError))
+        )
     }
 
     /// Starts a server on a free port of 127.0.0.1.
@@ -142,11 +147,18 @@ package final class FakeStepFunctions: Sendable {
     ) -> String {
         let now = options.now()
         let token: String = state.withLock { state in
-            let token = "AAAAKgAAAAIA" + String(state.nextNumber) + "x" + String(UInt64.random(in: .min ... .max), radix: 36) + "/+=="
+            let token =
+                "AAAAKgAAAAIA" + String(state.nextNumber) + "x" + String(UInt64.random(in: .min ... .max), radix: 36)
+                + "/+=="
             state.nextNumber += 1
             state.ledger.schedule(
                 ServerRecord.Task(
-                    token: token, activity: activity, input: input, heartbeat: heartbeat, timeout: timeout, scheduled: now
+                    token: token,
+                    activity: activity,
+                    input: input,
+                    heartbeat: heartbeat,
+                    timeout: timeout,
+                    scheduled: now
                 )
             )
             return token
@@ -173,7 +185,14 @@ package final class FakeStepFunctions: Sendable {
         state.withLock { state in
             state.nextNumber += 1
             state.rules.append(
-                Rule(id: state.nextNumber, operation: operation, fault: fault, skip: skipping, left: count, matches: matches)
+                Rule(
+                    id: state.nextNumber,
+                    operation: operation,
+                    fault: fault,
+                    skip: skipping,
+                    left: count,
+                    matches: matches
+                )
             )
         }
     }
@@ -227,7 +246,7 @@ package final class FakeStepFunctions: Sendable {
         package var description: String
     }
 
-    private static func record(_ state: inout State) -> ServerRecord {
+    static func record(_ state: inout State) -> ServerRecord {
         var record = state.record
         record.tasks = state.ledger.tasks
         record.violations += state.ledger.violations
@@ -235,7 +254,7 @@ package final class FakeStepFunctions: Sendable {
         return record
     }
 
-    private func changed() {
+    func changed() {
         let fulfilled: [Waiter] = state.withLock { state in
             guard !state.waiters.isEmpty else { return [] }
             let record = Self.record(&state)
@@ -244,167 +263,5 @@ package final class FakeStepFunctions: Sendable {
             return fulfilled
         }
         for waiter in fulfilled { waiter.continuation.resume(returning: true) }
-    }
-
-    // MARK: Connections
-
-    func connected() { state.withLock { $0.record.connections += 1 } }
-
-    func disconnected(_ client: FakeClient) {
-        // A poll whose client has gone takes no task: it would be lost.
-        state.withLock { state in state.polls.removeAll { $0.client.key == client.key } }
-        changed()
-    }
-
-    func receive(_ request: ReceivedRequest, from client: FakeClient) {
-        let now = options.now()
-        let problem = check.problem(request, now: Date.now.timeIntervalSince1970)
-        let target = request.header("x-amz-target") ?? ""
-        guard request.method == "POST", target.hasPrefix("AWSStepFunctions."),
-            let operation = ServiceOperation(rawValue: String(target.dropFirst("AWSStepFunctions.".count))),
-            request.header("content-type") == "application/x-amz-json-1.0",
-            let body = try? JSONDecoder().decode(ActivityLedger.Body.self, from: Data(request.body))
-        else {
-            violation("not a call of AWS JSON 1.0: \(request.method) \(target)")
-            deliver(.error("UnknownOperationException", "unknown"), nil, to: client)
-            return
-        }
-        if let problem {
-            violation("\(operation.rawValue): \(problem)")
-            deliver(.error("InvalidSignatureException", problem), nil, to: client)
-            return
-        }
-        let call = ServerRecord.Call(
-            operation: operation, activity: body.activityArn, workerName: body.workerName, token: body.taskToken, at: now
-        )
-        let (fault, index) = begin(call)
-        guard fault?.acts ?? true else {
-            deliver(.ok([:]), fault, to: client)
-            changed()
-            return
-        }
-        if operation == .getActivityTask {
-            poll(body, fault, from: client, at: now, call: index)
-        } else {
-            let answer = act(operation, body, now)
-            note(answer, call: index)
-            deliver(answer, fault, to: client)
-        }
-        changed()
-    }
-
-    private func begin(_ call: ServerRecord.Call) -> (ServerFault?, Int) {
-        state.withLock { state in
-            var call = call
-            for index in state.rules.indices {
-                let rule = state.rules[index]
-                guard rule.operation == call.operation, rule.left > 0, rule.matches(call) else { continue }
-                if rule.skip > 0 {
-                    state.rules[index].skip -= 1
-                    continue
-                }
-                state.rules[index].left -= 1
-                call.fault = rule.fault
-                break
-            }
-            state.record.calls.append(call)
-            return (call.fault, state.record.calls.count - 1)
-        }
-    }
-
-    private func act(_ operation: ServiceOperation, _ body: ActivityLedger.Body, _ now: ContinuousClock.Instant) -> ActivityLedger.Answer {
-        state.withLock { state in
-            switch operation {
-            case .sendTaskHeartbeat: state.ledger.heartbeat(body, now: now)
-            case .sendTaskSuccess: state.ledger.report(.succeeded(output: body.output ?? ""), body, now: now)
-            case .sendTaskFailure:
-                state.ledger.report(.failed(error: body.error ?? "", cause: body.cause ?? ""), body, now: now)
-            case .describeActivity:
-                state.ledger.pollError(body)
-                    ?? .ok(["activityArn": body.activityArn ?? "", "name": String(body.activityArn?.split(separator: ":").last ?? "")])
-            case .getActivityTask: .ok([:])
-            }
-        }
-    }
-
-    private func poll(
-        _ body: ActivityLedger.Body,
-        _ fault: ServerFault?,
-        from client: FakeClient,
-        at now: ContinuousClock.Instant,
-        call: Int
-    ) {
-        if let error = state.withLock({ $0.ledger.pollError(body) }) {
-            note(error, call: call)
-            deliver(error, fault, to: client)
-            return
-        }
-        let number: Int = state.withLock { state in
-            state.nextNumber += 1
-            state.polls.append(
-                OpenPoll(number: state.nextNumber, client: client, activity: body.activityArn ?? "", fault: fault)
-            )
-            return state.nextNumber
-        }
-        client.channel.eventLoop.scheduleTask(in: .init(options.hold)) { [weak self] in
-            guard let self else { return }
-            let poll: OpenPoll? = state.withLock { state in
-                guard let index = state.polls.firstIndex(where: { $0.number == number }) else { return nil }
-                return state.polls.remove(at: index)
-            }
-            if let poll { deliver(.ok(["taskToken": ""]), poll.fault, to: poll.client) }
-            changed()
-        }
-        servePolls()
-    }
-
-    /// Gives waiting tasks to open polls, oldest to oldest.
-    private func servePolls() {
-        let now = options.now()
-        let served: [(OpenPoll, ActivityLedger.Answer)] = state.withLock { state in
-            var served: [(OpenPoll, ActivityLedger.Answer)] = []
-            state.polls.removeAll { poll in
-                let receivable = (poll.fault?.delivery ?? .whole) == .whole
-                guard let answer = state.ledger.handOut(activity: poll.activity, now: now, receivable: receivable) else { return false }
-                served.append((poll, answer))
-                return true
-            }
-            return served
-        }
-        for (poll, answer) in served { deliver(answer, poll.fault, to: poll.client) }
-    }
-
-    private func deliver(_ answer: ActivityLedger.Answer, _ fault: ServerFault?, to client: FakeClient) {
-        let date = HTTPDateText.now()
-        let json = "application/x-amz-json-1.0"
-        let (status, body): (Int, String) =
-            switch answer {
-            case .ok(let members): (200, Self.json(members))
-            case .error(let code, let message):
-                (400, Self.json(["__type": "com.amazonaws.swf.service.v2.model#\(code)", "message": message]))
-            }
-        switch fault?.delivery ?? .whole {
-        case .whole: client.send(status: status, contentType: json, date: date, body: body)
-        case .truncated: client.send(status: status, contentType: json, date: date, body: body, truncated: true)
-        case .close: client.close()
-        case .reset: client.reset()
-        case .stall: break
-        case .replaced(let status, let type, let body): client.send(status: status, contentType: type, date: date, body: body)
-        }
-    }
-
-    private func note(_ answer: ActivityLedger.Answer, call: Int) {
-        guard case .error(let code, _) = answer else { return }
-        state.withLock { $0.record.calls[call].error = code }
-    }
-
-    private func violation(_ text: String) {
-        state.withLock { $0.record.violations.append(text) }
-        changed()
-    }
-
-    private static func json(_ members: [String: String]) -> String {
-        guard let data = try? JSONEncoder().encode(members) else { return "{}" }
-        return String(decoding: data, as: UTF8.self)
     }
 }

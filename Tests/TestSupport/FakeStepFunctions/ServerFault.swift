@@ -54,28 +54,34 @@ package struct ServerFault: Sendable, Hashable, CustomStringConvertible {
     package static let tooManyRequests = ServerFault.error("TooManyRequestsException", status: 429)
     /// 200 with an HTML page, as a captive portal or a proxy sends it.
     package static let html = ServerFault(
-        "HTML", acts: false,
+        "HTML",
+        acts: false,
         delivery: .replaced(status: 200, contentType: "text/html", body: "<html><body>Please log in</body></html>")
     )
     /// 200 with no body.
     package static let empty = ServerFault(
-        "empty 200", acts: false, delivery: .replaced(status: 200, contentType: "application/x-amz-json-1.0", body: "")
+        "empty 200",
+        acts: false,
+        delivery: .replaced(status: 200, contentType: "application/x-amz-json-1.0", body: "")
     )
     /// 200 with a body that is not JSON.
     package static let notJSON = ServerFault(
-        "not JSON", acts: false,
+        "not JSON",
+        acts: false,
         delivery: .replaced(status: 200, contentType: "application/x-amz-json-1.0", body: "{\"taskToken\": \"abc")
     )
     /// 200 with JSON of another shape.
     package static let wrongJSON = ServerFault(
-        "wrong JSON", acts: false,
+        "wrong JSON",
+        acts: false,
         delivery: .replaced(status: 200, contentType: "application/x-amz-json-1.0", body: "[{\"taskToken\": 7}]")
     )
 
     /// A status with an HTML body, as load balancers send 500, 502, 503.
     package static func status(_ status: Int) -> ServerFault {
         ServerFault(
-            "status \(status)", acts: false,
+            "status \(status)",
+            acts: false,
             delivery: .replaced(status: status, contentType: "text/html", body: "<html><body>\(status)</body></html>")
         )
     }
@@ -83,9 +89,11 @@ package struct ServerFault: Sendable, Hashable, CustomStringConvertible {
     /// An error of the service by its code.
     package static func error(_ code: String, status: Int = 400) -> ServerFault {
         ServerFault(
-            "\(code) \(status)", acts: false,
+            "\(code) \(status)",
+            acts: false,
             delivery: .replaced(
-                status: status, contentType: "application/x-amz-json-1.0",
+                status: status,
+                contentType: "application/x-amz-json-1.0",
                 body: "{\"__type\":\"com.amazonaws.swf.service.v2.model#\(code)\",\"message\":\"scripted\"}"
             )
         )

@@ -21,17 +21,23 @@ struct SignatureCheck: Sendable {
             let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
             if pair.count == 2 { parts[pair[0].trimmed] = pair[1].trimmed }
         }
-        guard let credential = parts["Credential"], let names = parts["SignedHeaders"], let signature = parts["Signature"]
+        guard let credential = parts["Credential"], let names = parts["SignedHeaders"],
+            let signature = parts["Signature"]
         else { return "Authorization lacks a part" }
-        guard let date = request.header("x-amz-date"), let age = Self.age(of: date, now: now) else { return "no X-Amz-Date" }
+        guard let date = request.header("x-amz-date"), let age = Self.age(of: date, now: now) else {
+            return "no X-Amz-Date"
+        }
         guard abs(age) < 300 else { return "X-Amz-Date is \(Int(age)) s old" }
         let scope = "\(date.prefix(8))/\(region)/\(service)/aws4_request"
         guard credential == "\(accessKeyID)/\(scope)" else { return "credential is not \(accessKeyID)/\(scope)" }
         if request.header("x-amz-security-token") != sessionToken { return "session token is not the credentials'" }
 
         let signed = names.split(separator: ";").map(String.init)
-        guard signed == signed.sorted(), signed.contains("host") else { return "SignedHeaders is unsorted or lacks host" }
-        for (name, _) in request.headers where name.lowercased().hasPrefix("x-amz-") && !signed.contains(name.lowercased()) {
+        guard signed == signed.sorted(), signed.contains("host") else {
+            return "SignedHeaders is unsorted or lacks host"
+        }
+        for (name, _) in request.headers
+        where name.lowercased().hasPrefix("x-amz-") && !signed.contains(name.lowercased()) {
             return "\(name) is not signed"
         }
         let key = ["\(date.prefix(8))", region, service, "aws4_request"].reduce(Array("AWS4\(secretAccessKey)".utf8)) {
@@ -44,9 +50,12 @@ struct SignatureCheck: Sendable {
     }
 
     private func canonical(_ request: ReceivedRequest, signed: [String]) -> String {
-        let target = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let target = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init
+        )
         let path = target[0].isEmpty ? "/" : Self.encoded(target[0])
-        let query = target.count > 1 ? target[1].split(separator: "&").map(String.init).sorted().joined(separator: "&") : ""
+        let query =
+            target.count > 1 ? target[1].split(separator: "&").map(String.init).sorted().joined(separator: "&") : ""
         let headers = signed.map { name in
             let values = request.headers.filter { $0.0.lowercased() == name }.map(\.1.collapsed)
             return "\(name):\(values.joined(separator: ","))\n"
@@ -72,7 +81,8 @@ struct SignatureCheck: Sendable {
     private static func age(of date: String, now: Double) -> Double? {
         guard date.utf8.count == 16 else { return nil }
         let text = Array(date)
-        let iso = "\(String(text[0..<4]))-\(String(text[4..<6]))-\(String(text[6..<11])):\(String(text[11..<13])):\(String(text[13..<16]))"
+        let iso =
+            "\(String(text[0..<4]))-\(String(text[4..<6]))-\(String(text[6..<11])):\(String(text[11..<13])):\(String(text[13..<16]))"
         return (try? Date(iso, strategy: .iso8601)).map { now - $0.timeIntervalSince1970 }
     }
 }

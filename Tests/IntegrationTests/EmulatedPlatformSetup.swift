@@ -1,0 +1,87 @@
+import AWSClient
+import CurlTransport
+import FoundationEssentials
+import Testing
+
+/// Makes what a platform has before a release comes: a key, a versioned bucket, a table. By plain requests, as the client has only
+/// the operations that the stages use.
+struct EmulatedPlatformSetup {
+    let transport: any HTTPExchanging
+    let localStack: String
+    let moto: String
+    let region: String
+
+    /// Makes a KMS key and returns its ARN.
+    func makeKey() async throws -> String {
+        struct Answer: Decodable {
+            struct Metadata: Decodable { var Arn: String }
+            var KeyMetadata: Metadata
+        }
+        let body = try await json(localStack, "kms", "TrentService.CreateKey", "1.1", "{}")
+        return try JSONDecoder().decode(Answer.self, from: Data(body)).KeyMetadata.Arn
+    }
+
+    /// Makes a bucket that keeps versions.
+    func makeBucket(_ name: String) async throws {
+        let namespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
+        let place =
+            "<CreateBucketConfiguration \(namespace)><LocationConstraint>\(region)</LocationConstraint></CreateBucketConfiguration>"
+        try await ask(
+            HTTPRequest(method: "PUT", url: "\(localStack)/\(name)", headers: [scope("s3")], body: Array(place.utf8))
+        )
+        let versions = "<VersioningConfiguration \(namespace)><Status>Enabled</Status></VersioningConfiguration>"
+        try await ask(
+            HTTPRequest(
+                method: "PUT",
+                url: "\(localStack)/\(name)?versioning",
+                headers: [scope("s3")],
+                body: Array(versions.utf8)
+            )
+        )
+    }
+
+    /// Makes an inventory table.
+    func makeTable(_ name: String) async throws {
+        let table = """
+            {"TableName":"\(name)","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},
+            {"AttributeName":"sk","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},
+            {"AttributeName":"sk","AttributeType":"S"}]}
+            """
+        _ = try await json(moto, "dynamodb", "DynamoDB_20120810.CreateTable", "1.0", table)
+    }
+
+    private func json(
+        _ url: String,
+        _ service: String,
+        _ target: String,
+        _ version: String,
+        _ body: String
+    ) async throws -> [UInt8] {
+        try await ask(
+            HTTPRequest(
+                method: "POST",
+                url: url + "/",
+                headers: [
+                    HTTPField("X-Amz-Target", target), HTTPField("Content-Type", "application/x-amz-json-\(version)"),
+                    scope(service),
+                ],
+                body: Array(body.utf8)
+            )
+        )
+    }
+
+    /// What an emulator needs of a signature to know service and region; it checks none.
+    private func scope(_ service: String) -> HTTPField {
+        HTTPField(
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=test/20260101/\(region)/\(service)/aws4_request, SignedHeaders=host, Signature=0"
+        )
+    }
+
+    @discardableResult
+    private func ask(_ request: HTTPRequest) async throws -> [UInt8] {
+        let response = try await transport.exchange(request)
+        try #require(response.status == 200, "\(String(decoding: response.body, as: UTF8.self))")
+        return response.body
+    }
+}
