@@ -13,6 +13,18 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
+/// Release executables: relative relocations packed and no symbols exported, which an idle process pays for in memory (1.9 MiB
+/// measured, together with `--static-swift-stdlib`, which Package.swift cannot ask for).
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+            "-Xlinker", "--no-export-dynamic", "-Xlinker", "--exclude-libs=ALL",
+        ],
+        .when(configuration: .release)
+    )
+]
+
 extension Target.Dependency {
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let metrics: Self = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -76,14 +88,20 @@ let package = Package(
                 .logging, .metrics, .lifecycle, .unixSignals, .configuration, .yams,
             ]
         ),
-        .executableTarget(name: "builderd", dependencies: ["DaemonCore", .argumentParser], swiftSettings: settings),
+        .executableTarget(
+            name: "builderd",
+            dependencies: ["DaemonCore", .argumentParser],
+            swiftSettings: settings,
+            linkerSettings: linking
+        ),
         .executableTarget(
             name: "WorkerBenchmark",
             dependencies: [
                 "DaemonCore", "CurlTransport", "OpenSSLDigest", "AWSClient", "ActivityWorker", "Pipeline", .logging,
             ],
             path: "Tests/WorkerBenchmark",
-            swiftSettings: settings
+            swiftSettings: settings,
+            linkerSettings: linking
         ),
 
         module(

@@ -105,9 +105,9 @@ class Builderd:
     def steps(self):
         """Stage → its task's current step, as /status says."""
         try:
-            tasks = json.loads(self.ask("/status") or "{}").get("tasks", [])
-            return {task.get("stage"): task.get("step") or "" for task in tasks}
-        except (ValueError, AttributeError):
+            stages = json.loads(self.ask("/status") or "{}").get("stages", [])
+            return {stage["stage"]: task.get("step") or "" for stage in stages for task in stage["tasks"]}
+        except (ValueError, KeyError, AttributeError):
             return {}
 
     def tail(self):

@@ -10,6 +10,10 @@ package protocol ToolRunning: Sendable {
     ///
     /// - Throws: `TaskFailure` `Builder.ToolMissing` when the executable is not there or not executable.
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit
+
+    /// Ends what tools of a daemon that died left running in the invocations' folders under `folder`; returns when they are over.
+    /// Returns at once when there is no such folder or nothing runs.
+    func endLeftOvers(under folder: String, logger: Logger) async
 }
 
 /// What surrounds one run of a tool.

@@ -1,5 +1,6 @@
 package import ActivityWorker
-import Logging
+import FoundationEssentials
+package import Logging
 package import ToolSupervisor
 
 /// The tool supervisor as the worker needs it: a tool's lines go to the log, redacted, with the journal's fields; its failures become
@@ -45,7 +46,39 @@ package struct SupervisedTools: ToolRunning {
         }
     }
 
-    /// Lines that come from a tool are not builderd's own words: level `info` for what it prints, `notice` for what it complains about.
+    package func endLeftOvers(under folder: String, logger: Logger) async {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+        await withDiscardingTaskGroup { group in
+            for name in names {
+                group.addTask { await Self.endLeftOver(in: folder + "/" + name, name, logger) }
+            }
+        }
+    }
+
+    private static func endLeftOver(in folder: String, _ name: String, _ logger: Logger) async {
+        let metadata: Logger.Metadata = ["BUILDERD_TOOL": "\(name)"]
+        do throws(ToolError) {
+            switch try await LeftOverTool.end(folder: folder) {
+            case .nothingLeft: break
+            case .ended: logger.notice("The tool outlived the daemon and has ended.", metadata: metadata)
+            case .killed:
+                logger.warning(
+                    "The tool outlived the daemon, did not stop within its grace and was killed.",
+                    metadata: metadata
+                )
+            case .survived(let pids):
+                let list = pids.map { String($0) }.joined(separator: ", ")
+                logger.error("Processes of the tool do not go away: \(list)", metadata: metadata)
+            }
+        } catch {
+            logger.error(
+                "Whether the tool still runs cannot be told: \(error.message); \(error.next)",
+                metadata: metadata
+            )
+        }
+    }
+
+    /// Lines that come from a tool are not builderd's own words: `info` for what it prints, `notice` for what it complains of.
     private static func log(to context: ToolRunContext) -> ToolRunner.LineHandler {
         let (logger, name) = (context.logger, context.name)
         return { stream, line in
@@ -61,11 +94,11 @@ package struct SupervisedTools: ToolRunning {
     private func report(_ end: ToolEnd, _ context: ToolRunContext) {
         let metadata: Logger.Metadata = ["BUILDERD_TOOL": "\(context.name)"]
         if end.wasKilled {
-            context.logger.warning("The tool did not stop within its grace and was killed.", metadata: metadata)
+            context.logger.warning("The tool outlived its grace and was killed.", metadata: metadata)
         }
         if end.killedLeftOvers > 0 {
             context.logger.warning(
-                "The tool left \(end.killedLeftOvers) processes behind, which were ended.",
+                "\(end.killedLeftOvers) processes that the tool left behind were ended.",
                 metadata: metadata
             )
         }

@@ -56,7 +56,7 @@ struct BakeryTests {
         try stage.folder.write("catalogue/packer/demo-emulated/variables.pkr.hcl", variables)
         try stage.folder.write(
             "catalogue/packer/demo-emulated/demo.pkr.hcl",
-            template.replacing("encrypted             = true", with: "encrypted = false")
+            template.replacing("encrypted             = true", with: "")
                 .replacing("kms_key_id            = var.kms_key_id", with: "")
         )
         stage.settings.catalogueDirectory = stage.folder.path + "/catalogue"
@@ -84,7 +84,7 @@ struct BakeryTests {
         var stage = try await EmulatedStage()
         try stage.folder.write(
             "catalogue/packer/demo-emulated/a.pkr.hcl",
-            "source \"amazon-ebs\" \"x\" {\n  nonsense = 1\n}\n"
+            "source \"amazon-ebs\" \"x\" {\n  nonsense = 1\n}\nbuild {\n  sources = [\"source.amazon-ebs.x\"]\n}\n"
         )
         stage.settings.catalogueDirectory = stage.folder.path + "/catalogue"
         let failure = await #expect(throws: TaskFailure.self) { try await run(stage, section(stage)) }

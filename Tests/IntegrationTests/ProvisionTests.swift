@@ -24,7 +24,7 @@ struct ProvisionTests {
         action: TaskHeader.Action = .run
     ) async throws -> ProvisionOutput {
         try await stage.run(
-            ProvisionStage(environment: stage.environment),
+            ProvisionStage(environment: stage.environment, lockTimeout: .zero),
             as: .provision,
             section: ProvisionSection(head: stage.head(), module: module, variables: variables, secrets: []),
             ProvisionOutput.self,
@@ -69,10 +69,7 @@ struct ProvisionTests {
             key: stateKey(stage) + ".tflock",
             body: Array(lock.utf8)
         )
-        var impatient = stage
-        // Terraform's own way to add options: the test does not wait five minutes for the lock.
-        impatient.settings.toolEnvironment["TF_CLI_ARGS_plan"] = "-lock-timeout=0s"
-        let failure = await failure(impatient)
+        let failure = await failure(stage)
         #expect(failure?.error == "Provision.StateLocked")
         #expect(failure?.message.contains("by root@other since 2026-11-23 19:00:00") == true)
         #expect(failure?.message.contains("1b4e28ba") == true)

@@ -29,6 +29,9 @@ struct ValidationTests {
         return stage
     }
 
+    /// LocalStack tells its web server's version, which the profile finds and nobody here can change.
+    private let banner = Waiver(control: "builderd-no-banner", expires: "2999-12-31", justification: "an emulator")
+
     private func validate(_ stage: EmulatedStage, inputs: [String: JSONValue]) async throws -> ValidationOutput {
         try await stage.run(
             ValidationStage(environment: stage.environment),
@@ -37,7 +40,7 @@ struct ValidationTests {
                 head: stage.head(),
                 profiles: ["builderd-baseline"],
                 inputs: inputs,
-                waivers: []
+                waivers: [banner]
             ),
             ValidationOutput.self
         )
@@ -48,7 +51,7 @@ struct ValidationTests {
         let output = try await validate(stage, inputs: ["allow_plain_http": .bool(true)])
         #expect(output.controls == 5)
         #expect(output.failed == 0)
-        #expect(output.passed >= 2)
+        #expect((output.passed, output.waived, output.skipped) == (2, 1, 2))
         let key = String(output.report.dropFirst("s3://\(stage.bucket)/".count))
         let report = try await S3Client(stage.aws).getObject(
             bucket: stage.bucket,

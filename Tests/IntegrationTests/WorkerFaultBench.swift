@@ -131,4 +131,6 @@ private struct NoTools: ToolRunning {
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit {
         throw TaskFailure("Builder.ToolMissing", message: "no tools here", next: "")
     }
+
+    func endLeftOvers(under folder: String, logger: Logger) async {}
 }

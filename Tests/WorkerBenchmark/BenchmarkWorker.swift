@@ -73,6 +73,8 @@ private struct NoTools: ToolRunning {
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit {
         throw TaskFailure("Builder.ToolMissing", message: "The benchmark has no tools.", next: "Send pings.")
     }
+
+    func endLeftOvers(under folder: String, logger: Logger) async {}
 }
 
 /// Pings reach no stage.

@@ -1,5 +1,6 @@
-"""Runs moto's server with one correction to its EC2, without which no image in it is ever encrypted:
+"""Runs moto's server with two corrections to its EC2, without which no image in it is ever encrypted as it was asked to be:
 
+- RunInstances makes encrypted volumes where it is asked to. It takes a volume's size for the answer to whether it is encrypted;
 - CreateImage makes an encrypted image of an instance whose volumes are all encrypted, CopyImage one where it is asked to (both make clear
   ones), and DescribeImages tells of each volume whether it is (it leaves that out).
 
@@ -9,7 +10,15 @@ import sys
 
 from moto.ec2.models.amis import Ami
 from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.responses.instances import InstanceResponse
 from moto.server import main
+
+
+def devices_asked_for(self, original=InstanceResponse._parse_block_device_mapping):
+    devices = original(self)
+    for device, asked in zip(devices, self._get_param("BlockDeviceMappings", []), strict=True):
+        device["Ebs"]["Encrypted"] = str(asked.get("Ebs", {}).get("Encrypted", False)).lower() == "true"
+    return devices
 
 
 def create(self, *arguments, original=Ami.__init__, **options):
@@ -36,6 +45,7 @@ def block_device_mappings(self, original=Ami.block_device_mappings.fget):
 
 
 if __name__ == "__main__":
+    InstanceResponse._parse_block_device_mapping = devices_asked_for
     Ami.__init__ = create
     AmisResponse.copy_image = copy_image
     Ami.block_device_mappings = property(block_device_mappings)

@@ -60,7 +60,7 @@ enum ChildSpawn {
     private static func failed(_ arguments: [String], _ code: Int32) -> CredentialProgram.Problem {
         CredentialProgram.Problem(
             message: "\(arguments.first ?? "the program") cannot be started: \(BoundedFile.reason(code))",
-            isTransient: code == EAGAIN || code == ENOMEM || code == EMFILE || code == ENFILE
+            isTransient: [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(code)
         )
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 
 /// One run of a program with its output caught: no shell, no standard input, no descriptor of ours but the two it writes to.
 ///
-/// The waiting is done on a thread of libdispatch, never on one of Swift's cooperative pool.
+/// The waiting is done on a queue of its own, which libdispatch gives a thread of its own. The global queues would not do: on
+/// Linux their threads, one per core, are those that Swift's tasks run on.
 struct CredentialProgram: Sendable {
     /// How a run ended.
     struct Ended: Sendable {
@@ -38,7 +39,7 @@ struct CredentialProgram: Sendable {
     /// Runs the program to its end.
     func run() async throws(Problem) -> Ended {
         let result: Result<Ended, Problem> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "builderd.credential-process").async {
                 continuation.resume(returning: Result { () throws(Problem) in try runBlocking() })
             }
         }
@@ -75,6 +76,13 @@ struct CredentialProgram: Sendable {
         return try watch(child, output.read, errors.read)
     }
 
+    private var tooMuch: Problem {
+        Problem(
+            message: "it printed more than \(outputBytes) bytes: it has to print one JSON object",
+            isTransient: false
+        )
+    }
+
     /// Reads both pipes until the child has ended, and reaps it in every case.
     private func watch(_ child: pid_t, _ output: Int32, _ errors: Int32) throws(Problem) -> Ended {
         let deadline = ContinuousClock.now + limit
@@ -86,18 +94,15 @@ struct CredentialProgram: Sendable {
             if open.errors { open.errors = Self.drain(errors, into: &complaint, keeping: Self.errorBytes) }
             if caught.count > outputBytes {
                 Self.kill(child)
-                throw Problem(
-                    message: "it printed more than \(outputBytes) bytes: it has to print one JSON object",
-                    isTransient: false
-                )
+                throw tooMuch
             }
-            var status: Int32 = 0
             // A grandchild may hold the pipes open for ever: the child's end is the end.
-            if unsafe waitpid(child, &status, WNOHANG) == child {
+            if Self.hasEnded(child) {
                 _ = Self.drain(output, into: &caught, keeping: outputBytes + 1)
                 _ = Self.drain(errors, into: &complaint, keeping: Self.errorBytes)
-                // What it left running in its group has no claim to go on.
-                Glibc.kill(-child, SIGKILL)
+                // What it left running has no claim to go on. Before it is reaped, so that its number is still its own.
+                let status = Self.kill(child)
+                guard caught.count <= outputBytes else { throw tooMuch }
                 return Ended(status: Self.exit(status), standardOutput: caught, standardError: complaint)
             }
             if ContinuousClock.now >= deadline {
@@ -130,12 +135,23 @@ struct CredentialProgram: Sendable {
         return true
     }
 
-    /// Ends the child and everything in its group, and reaps it. Its pid is still its own: it has not been reaped before.
-    private static func kill(_ child: pid_t) {
+    /// Whether the child has ended; it stays unreaped.
+    private static func hasEnded(_ child: pid_t) -> Bool {
+        var found = unsafe siginfo_t()
+        let answer = unsafe waitid(P_PID, id_t(child), &found, WEXITED | WNOHANG | WNOWAIT)
+        // Nothing that ended leaves si_signo at 0.
+        return unsafe answer == 0 && found.si_signo == SIGCHLD
+    }
+
+    /// Ends the child and everything in its group, reaps it, and returns its wait status. Not having been reaped before, its pid and
+    /// its group's are still its own.
+    @discardableResult
+    private static func kill(_ child: pid_t) -> Int32 {
         Glibc.kill(-child, SIGKILL)
         Glibc.kill(child, SIGKILL)
         var status: Int32 = 0
         while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+        return status
     }
 
     private static func exit(_ status: Int32) -> Int32 {

@@ -43,6 +43,7 @@ package enum BoundedFile {
         case EIO: "input/output error"
         case ELOOP: "too many symbolic links"
         case ENOENT: "no such file"
+        case ETXTBSY: "somebody is writing it just now"
         case ENOEXEC: "it is not a program"
         default: "errno \(code)"
         }

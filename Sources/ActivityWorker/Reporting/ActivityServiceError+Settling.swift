@@ -6,7 +6,9 @@ extension ActivityServiceError {
 
     /// This error; but `InvalidToken` for a token that came less than `settlingTime` ago is transient.
     func unsettled(since received: BootInstant, now: BootInstant) -> ActivityServiceError {
-        guard kind == .taskDoesNotExist, lossReason == .tokenDead, now - received < Self.settlingTime else { return self }
+        guard kind == .taskDoesNotExist, lossReason == .tokenDead, now - received < Self.settlingTime else {
+            return self
+        }
         return ActivityServiceError(kind: .transient, code: code, message: message, mayHaveActed: mayHaveActed)
     }
 }

@@ -23,10 +23,24 @@ struct RecoveredTasks {
         if let report = recovered.report {
             await TaskReporting(core: core, task: task, isAmbiguous: true, isRecorded: true).settle(report)
         } else {
+            await endTools(of: task)
             // A damaged claim has no folder that an outcome could be written to with trust; it is failed the same way again if need be.
             await TaskReporting(core: core, task: task, isRecorded: recovered.isDamaged).fail(Self.interrupted)
         }
         core.finished(task, freesSlot: false)
+    }
+
+    /// Before the failure is reported: the retry must not meet a tool of this attempt at work. The token is kept alive meanwhile.
+    private func endTools(of task: RunningTask) async {
+        guard let id = task.identity?.id else { return }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await Heartbeats(core: core, task: task).run() }
+            await core.dependencies.tools.endLeftOvers(
+                under: "\(core.dependencies.workspaceDirectory)/\(id)/tools",
+                logger: core.logger(for: task)
+            )
+            group.cancelAll()
+        }
     }
 
     private static let interrupted = TaskFailure(

@@ -7,6 +7,7 @@ import Pipeline
 /// It acts in the application's account where the environment names a role; the state stays the builder's.
 package struct ProvisionStage: StageHandler {
     let environment: StageEnvironment
+    private let lockTimeout: Duration
 
     /// Largest plan that is read.
     static let mostPlanBytes = 256 * 1024 * 1024
@@ -14,9 +15,14 @@ package struct ProvisionStage: StageHandler {
     static let mostOutputBytes = 8 * 1024 * 1024
 
     /// A stage in this environment.
-    package init(environment: StageEnvironment) {
+    ///
+    /// - Parameter lockTimeout: how long Terraform tries to get the state's lock. Default 5 min.
+    package init(environment: StageEnvironment, lockTimeout: Duration = .seconds(300)) {
         self.environment = environment
+        self.lockTimeout = lockTimeout
     }
+
+    private var lockOption: String { "-lock-timeout=\(lockTimeout.components.seconds)s" }
 
     package func run(_ context: TaskContext) async throws -> String {
         let isDestroy = context.header.action == .destroy
@@ -95,7 +101,7 @@ package struct ProvisionStage: StageHandler {
     /// Plans and refuses what the policy forbids, before anything is touched.
     private func plan(_ terraform: TerraformRun, isDestroy: Bool) async throws {
         let options = [
-            "-input=false", "-no-color", "-json", "-detailed-exitcode", "-lock-timeout=5m", "-out=builderd.tfplan",
+            "-input=false", "-no-color", "-json", "-detailed-exitcode", lockOption, "-out=builderd.tfplan",
         ]
         let ended = try await terraform.run("terraform-plan", ["plan"] + (isDestroy ? ["-destroy"] : []) + options)
         guard ended.exit.status == 0 || ended.exit.status == 2 else {
@@ -142,7 +148,7 @@ package struct ProvisionStage: StageHandler {
     private func apply(_ terraform: TerraformRun, isDestroy: Bool) async throws -> TerraformMessages.Changes {
         let ended = try await terraform.run(
             "terraform-apply",
-            ["apply", "-input=false", "-no-color", "-json", "-lock-timeout=5m", "builderd.tfplan"]
+            ["apply", "-input=false", "-no-color", "-json", lockOption, "builderd.tfplan"]
         )
         guard ended.exit.status == 0 else {
             let name: FailureName = isDestroy ? .provisionDestroyFailed : .provisionApplyFailed
@@ -173,7 +179,7 @@ package struct ProvisionStage: StageHandler {
             )
         }
         // What is too short to be redacted cannot leave the host either: only visible outputs do.
-        try terraform.context.redactor.add(secrets: outputs.secrets.filter { $0.count >= 6 })
+        try terraform.context.redactor.add(secrets: outputs.secrets.filter { $0.trimmed.count >= 6 })
         return outputs
     }
 

@@ -1,4 +1,5 @@
 import Synchronization
+import Testing
 
 @testable import AWSClient
 
@@ -30,14 +31,19 @@ final class GatedSource: CredentialSource {
         return try answer.get()
     }
 
-    /// Returns once it is being asked.
+    /// Returns once it is being asked, or after 30 s.
     func waitUntilAsked() async {
-        while state.withLock({ $0.pending.isEmpty }) { await Task.yield() }
+        let deadline = ContinuousClock.now + .seconds(30)
+        while state.withLock({ $0.pending.isEmpty }), ContinuousClock.now < deadline { await Task.yield() }
     }
 
     /// Answers the one who asks, waiting for them if need be.
     func answer(_ answer: Answer) async {
         await waitUntilAsked()
-        state.withLock { $0.pending.removeFirst() }.resume(returning: answer)
+        guard let asking = state.withLock({ $0.pending.isEmpty ? nil : $0.pending.removeFirst() }) else {
+            Issue.record("nobody asked for credentials within 30 s")
+            return
+        }
+        asking.resume(returning: answer)
     }
 }

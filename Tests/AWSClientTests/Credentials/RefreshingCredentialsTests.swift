@@ -273,8 +273,12 @@ import Testing
         #expect(try await waiter.value.accessKeyID == key)
     }
 
-    /// Lets others run until the condition holds; a test that never comes to it is ended by the run's own limit.
+    /// Lets others run until the condition holds; fails after 30 s.
     private func until(_ condition: () async throws -> Bool) async throws {
-        while !(try await condition()) { await Task.yield() }
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !(try await condition()) {
+            try #require(ContinuousClock.now < deadline, "it never came to it")
+            await Task.yield()
+        }
     }
 }

@@ -56,10 +56,13 @@ struct ClosureStage: StageHandler {
 /// A tool supervisor that is a closure.
 struct ClosureTools: ToolRunning {
     var body: @Sendable (ToolInvocation, String) async throws -> ToolExit
+    var leftOvers: @Sendable (String) async -> Void = { _ in }
 
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit {
         try await body(invocation, folder)
     }
+
+    func endLeftOvers(under folder: String, logger: Logger) async { await leftOvers(folder) }
 }
 
 /// Every line that was logged, with its metadata.

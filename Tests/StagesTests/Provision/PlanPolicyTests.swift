@@ -54,8 +54,9 @@ struct PlanPolicyTests {
         #expect(found.first { $0.address == "aws_instance.i" }?.found == "\"me\"")
     }
 
-    @Test func `the demo's module passes`() throws {
-        #expect(try Self.violations(Self.fixture("hello-plan.json")).isEmpty)
+    @Test(arguments: ["hello-plan.json", "web-service-plan.json"])
+    func `the modules of the catalogue pass`(plan: String) throws {
+        #expect(try Self.violations(Self.fixture(plan)).isEmpty)
     }
 
     @Test(arguments: [

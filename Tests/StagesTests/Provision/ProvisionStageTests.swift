@@ -76,9 +76,9 @@ struct ProvisionStageTests {
                 "version",
                 "init -input=false -no-color -json -backend-config=\(fixture.workspace)/builderd.tfbackend.json",
                 "validate -no-color -json",
-                "plan -input=false -no-color -json -detailed-exitcode -lock-timeout=5m -out=builderd.tfplan",
+                "plan -input=false -no-color -json -detailed-exitcode -lock-timeout=300s -out=builderd.tfplan",
                 "show -no-color -json builderd.tfplan",
-                "apply -input=false -no-color -json -lock-timeout=5m builderd.tfplan", "output -no-color -json",
+                "apply -input=false -no-color -json -lock-timeout=300s builderd.tfplan", "output -no-color -json",
             ]
         )
     }

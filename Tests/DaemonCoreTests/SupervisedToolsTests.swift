@@ -1,0 +1,89 @@
+import ActivityWorker
+import DaemonCore
+import FoundationEssentials
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+struct SupervisedToolsTests {
+    /// Keeps lines with their metadata.
+    private final class Lines: Sendable {
+        private let kept = Mutex<[String]>([])
+        var all: [String] { kept.withLock { $0 } }
+        func add(_ line: String) { kept.withLock { $0.append(line) } }
+    }
+
+    private struct Handler: LogHandler {
+        let lines: Lines
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+        func log(event: LogEvent) {
+            let fields = event.metadata ?? [:]
+            lines.add("\(fields["BUILDERD_TOOL"] ?? "-") \(fields["BUILDERD_STREAM"] ?? "-") \(event.message)")
+        }
+    }
+
+    private let folder: TemporaryFolder
+    private let lines = Lines()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func run(_ script: String, logs: Bool = true, executable: String = "sh") async throws -> ToolExit {
+        let redactor = try TaskRedactor(workspace: folder.path)
+        try redactor.add(secrets: ["s3cr3t-value"])
+        let lines = lines
+        return try await SupervisedTools(searchPath: "/usr/bin:/bin").run(
+            ToolInvocation(
+                executable: executable,
+                arguments: ["-c", script],
+                environment: [:],
+                workingDirectory: folder.path,
+                stop: ToolStopPolicy(grace: .seconds(5)),
+                logsOutput: logs
+            ),
+            folder: folder.path + "/tool",
+            context: ToolRunContext(
+                name: "packer-build",
+                redactor: redactor,
+                logger: Logger(label: "test") { _ in Handler(lines: lines) }
+            )
+        )
+    }
+
+    @Test func `a tool's lines are logged redacted with the journal's fields, its files hold what it printed`()
+        async throws
+    {
+        let exit = try await run("echo token s3cr3t-value; echo bad >&2; exit 3")
+        #expect(exit.status == 3)
+        #expect(lines.all.sorted() == ["packer-build stderr bad", "packer-build stdout token [redacted]"])
+        let printed = try Data(contentsOf: URL(filePath: exit.standardOutput))
+        #expect(String(decoding: printed, as: UTF8.self) == "token s3cr3t-value\n")
+    }
+
+    @Test func `what prints secrets that nobody knows yet is not logged`() async throws {
+        let exit = try await run("echo made-by-terraform", logs: false)
+        #expect(exit.status == 0)
+        #expect(lines.all.isEmpty)
+    }
+
+    @Test func `a tool that is not there is named`() async throws {
+        let failure = await #expect(throws: TaskFailure.self) { try await run("", executable: "no-such-tool") }
+        #expect(failure?.error == "Builder.ToolMissing")
+        #expect(failure?.message.contains("no-such-tool") == true)
+    }
+
+    @Test func `secrets in use lie in the workspace for a successor, and short ones are refused`() throws {
+        let redactor = try TaskRedactor(workspace: folder.path)
+        try redactor.add(secrets: ["s3cr3t-value"])
+        #expect(try TaskRedactor(workspace: folder.path).redact("a s3cr3t-value b") == "a [redacted] b")
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/secrets")
+        #expect(attributes[.posixPermissions].flatMap { Int("\($0)") } == 0o600)
+        let failure = #expect(throws: TaskFailure.self) { try redactor.add(secrets: ["short"]) }
+        #expect(failure?.error == "Builder.InputInvalid")
+    }
+}
