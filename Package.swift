@@ -97,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "WorkerBenchmark",
             dependencies: [
-                "DaemonCore", "CurlTransport", "OpenSSLDigest", "AWSClient", "ActivityWorker", "Pipeline", .logging,
+                "CurlTransport", "OpenSSLDigest", "AWSClient", "ActivityWorker", "Pipeline", .logging,
             ],
             path: "Tests/WorkerBenchmark",
             swiftSettings: settings,

@@ -40,7 +40,7 @@ final class BuilderdProcess {
     }
 
     deinit {
-        if let process, process.isRunning { unsafe kill(process.processIdentifier, SIGKILL) }
+        if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Everything it printed so far, over all its lives.
@@ -94,10 +94,11 @@ final class SilentPort {
     let url: String
 
     init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.descriptor = descriptor
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
@@ -105,8 +106,8 @@ final class SilentPort {
                     && getsockname(descriptor, address, &size) == 0
             }
         }
-        guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
     }
 
     deinit { close(descriptor) }

@@ -170,7 +170,7 @@ struct DaemonProcessTests {
 extension BuilderdProcess {
     /// Asks `/readyz` over the health socket until `isWanted` accepts an answer.
     ///
-    /// - Throws: `FakeStepFunctions.Timeout` after 30 s, with the last answer and the log.
+    /// - Throws: `NeverAnswered` after 30 s, with the last answer and the log.
     func readiness(_ isWanted: (Answer) -> Bool) async throws -> Answer {
         let deadline = ContinuousClock.now + .seconds(30)
         var last: Answer?
@@ -179,7 +179,7 @@ extension BuilderdProcess {
             if let last, isWanted(last) { return last }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw FakeStepFunctions.Timeout(description: "readyz never answered as wanted; last: \(String(describing: last))\n\(log)")
+        throw NeverAnswered(description: "readyz never answered as wanted; last: \(String(describing: last))\n\(log)")
     }
 
     /// One GET over the health socket.
@@ -193,6 +193,11 @@ extension BuilderdProcess {
         let response = try await transport.exchange(request)
         await transport.shutdown()
         return Answer(status: response.status, body: String(decoding: response.body, as: UTF8.self))
+    }
+
+    /// The wanted answer did not come.
+    struct NeverAnswered: Error, CustomStringConvertible {
+        var description: String
     }
 
     /// A health answer.

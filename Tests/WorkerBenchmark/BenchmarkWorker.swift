@@ -1,13 +1,12 @@
 import AWSClient
 import ActivityWorker
 import CurlTransport
-import DaemonCore
 import Glibc
 import Logging
 import OpenSSLDigest
 import Pipeline
 
-/// The daemon's own worker on its own transport, client and decoder, without the rest of the daemon.
+/// The daemon's own worker on its own transport, client, signer and envelope reader, without the rest of the daemon.
 struct BenchmarkWorker {
     let settings: BenchmarkSettings
     /// Folder of the file journal; `nil` keeps claims in memory, as peers have no journal.
@@ -46,10 +45,10 @@ struct BenchmarkWorker {
                 version: "benchmark"
             ),
             dependencies: WorkerDependencies(
-                service: StepFunctionsActivityService(client),
+                service: BenchmarkService(client: client),
                 journal: journal,
                 digest: { SHA256.digest($0).array },
-                decode: { (input) throws(TaskFailure) in try EnvelopeHeader(stage: .preProvision).decode(input) },
+                decode: { (input) throws(TaskFailure) in try Self.header(input) },
                 makeRedactor: { _ in PassingRedactor() },
                 tools: NoTools(),
                 workspaceDirectory: "/nonexistent",
@@ -59,6 +58,27 @@ struct BenchmarkWorker {
         )
         try await worker.run()
         await transport.shutdown()
+    }
+}
+
+extension BenchmarkWorker {
+    /// As `DaemonCore` reads it.
+    private static func header(_ input: String) throws(TaskFailure) -> TaskHeader {
+        do throws(DocumentProblems) {
+            let envelope = try Envelope(json: input)
+            return TaskHeader(
+                action: envelope.action == .ping ? .ping : .run,
+                execution: envelope.execution,
+                entered: envelope.entered,
+                enteredMilliseconds: envelope.enteredMilliseconds,
+                attempt: envelope.attempt,
+                heartbeat: .seconds(envelope.heartbeatSeconds),
+                timeout: .seconds(envelope.timeoutSeconds),
+                application: envelope.release?.applicationId
+            )
+        } catch {
+            throw TaskFailure("Builder.InputInvalid", message: "\(error)", next: "Give the server a whole envelope.")
+        }
     }
 }
 

@@ -160,25 +160,6 @@ import Testing
         try await Self.waitForEnd(of: child)
     }
 
-    @Test("Programs that take their time hold up none of Swift's tasks")
-    func blocksNobody() async throws {
-        let folder = try TemporaryFolder()
-        let program = try script(
-            folder,
-            #"while ! [ -e "\#(folder.path)/go" ]; do sleep 0.05; done; echo '\#(Self.json)'"#
-        )
-        // More of them than the machine has threads for tasks; they end only when a task gets to write the file.
-        let keys = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount * 2 {
-                group.addTask { try await fetch(program, limit: .seconds(40)).accessKeyID }
-            }
-            try await Task.sleep(for: .milliseconds(300))
-            try folder.write("go", "")
-            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
-        }
-        #expect(keys == ["AKPROC"])
-    }
-
     @Test("A program that prints without end is killed")
     func endless() async throws {
         let problem = try #require(
