@@ -118,7 +118,10 @@ let package = Package(
         tests("PipelineTests", ["Pipeline", .yams]),
         tests(
             "StagesTests",
-            ["Stages", "Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", "CurlTransport", "TestSupport", .logging]
+            [
+                "Stages", "Pipeline", "ToolSupervisor", "AWSClient", "ActivityWorker", "CurlTransport", "TestSupport",
+                .logging,
+            ]
         ),
         tests("ObservabilityTests", ["Observability", .logging, .metrics]),
         tests(
@@ -131,7 +134,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "DaemonCore", "AWSClient", "ActivityWorker", "CurlTransport", "OpenSSLDigest", "Pipeline", "Stages", "ToolSupervisor",
+                "DaemonCore", "AWSClient", "ActivityWorker", "CurlTransport", "OpenSSLDigest", "Pipeline", "Stages",
+                "ToolSupervisor",
                 "TestSupport", .logging,
             ]
         ),

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("What an earlier process left", .timeLimit(.minutes(1)))
 struct WorkerRecoveryTests {
-    @Test func `the tools of a task that was cut off are ended before its failure is reported, and its token is kept alive`()
+    @Test
+    func `the tools of a task that was cut off are ended before its failure is reported, and its token is kept alive`()
         async throws
     {
         let fixture = try WorkerFixture()

@@ -56,7 +56,6 @@ struct LimitTests {
         #expect(error?.mayHaveBeenSent == true)
         #expect(error?.message.contains("timed out after 0.3 seconds") == true)
         #expect(clock.now - start >= .milliseconds(300))
-        #expect(clock.now - start < .seconds(5))
     }
 
     @Test(

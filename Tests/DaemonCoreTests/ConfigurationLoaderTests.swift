@@ -102,7 +102,9 @@ import Testing
     }
 
     @Test func `no enabled stage is refused`() async throws {
-        let error = try await #require(throws: ConfigurationError.self) { try await load("aws: {region: eu-central-1}") }
+        let error = try await #require(throws: ConfigurationError.self) {
+            try await load("aws: {region: eu-central-1}")
+        }
         #expect("\(error)".contains("no stage with an arn"))
     }
 

@@ -37,7 +37,11 @@ struct DaemonProcessTests {
         let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
         daemon.environment["AWS_ENDPOINT_URL_S3"] = silent.url
         try daemon.start()
-        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "run"), heartbeat: .seconds(120))
+        let token = server.schedule(
+            activity: Self.activity,
+            input: Self.envelope(action: "run"),
+            heartbeat: .seconds(120)
+        )
         try await server.wait("the first heartbeat") { !($0.task(token)?.heartbeats.isEmpty ?? true) }
         await daemon.killHard()
         #expect(server.record.task(token)?.ending == nil, "the task ended before the kill")

@@ -11,7 +11,7 @@ final class JournalLock: Sendable {
     init(folder: String) throws(JournalError) {
         let path = "\(folder)/lock"
         let file = try JournalFile(path, O_RDWR | O_CREAT)
-        guard try file.lock() else {
+        guard try Self.take(file) else {
             let holder =
                 String(decoding: (try? file.read(limit: 256)) ?? [], as: UTF8.self)
                 .split(separator: "\n").first.map(String.init) ?? "another process"
@@ -23,6 +23,15 @@ final class JournalLock: Sendable {
         try file.truncate(to: 0)
         try file.write(Array("process \(getpid())\n".utf8))
         held = Mutex(Held(file: file))
+    }
+
+    /// Tries for up to 2 s: a child that the last holder was just starting has the lock too, until it executes its program.
+    private static func take(_ file: borrowing JournalFile) throws(JournalError) -> Bool {
+        for _ in 0..<40 {
+            if try file.lock() { return true }
+            usleep(50_000)
+        }
+        return try file.lock()
     }
 
     /// Lets go.

@@ -29,7 +29,10 @@ struct AWSAccess {
         do {
             transport = try CurlTransport(configuration: CurlTransport.Configuration(environment: environment))
         } catch {
-            throw DaemonStartError("The HTTP transport cannot start: \(error.message). Check AWS_CA_BUNDLE.", exitCode: 78)
+            throw DaemonStartError(
+                "The HTTP transport cannot start: \(error.message). Check AWS_CA_BUNDLE.",
+                exitCode: 78
+            )
         }
         let metered = MeteredTransport(transport, metrics: metrics)
         let endpoints: EndpointResolver

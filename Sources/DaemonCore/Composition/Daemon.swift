@@ -33,7 +33,12 @@ package struct Daemon: Sendable {
         let registry = MetricsRegistry()
         let metrics = DaemonMetrics(factory: registry)
         metrics.started(version: BuilderdVersion.text, secondsSince1970: Date.now.timeIntervalSince1970)
-        let aws = try AWSAccess(configuration: configuration, environment: environment, metrics: metrics, logger: logger)
+        let aws = try AWSAccess(
+            configuration: configuration,
+            environment: environment,
+            metrics: metrics,
+            logger: logger
+        )
         let workers = makeWorkers(aws: aws, journal: journal, metrics: metrics, logger: logger)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
         let life = DaemonLife(notifier: notifier, logger: logger)
@@ -51,7 +56,10 @@ package struct Daemon: Sendable {
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
         )
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: CredentialWarmUp(credentials: aws.credentials, logger: logger), successTerminationBehavior: .ignore),
+            .init(
+                service: CredentialWarmUp(credentials: aws.credentials, logger: logger),
+                successTerminationBehavior: .ignore
+            ),
             .init(
                 service: WorkersService(workers: workers, logger: logger, phaseChanged: life.enter),
                 successTerminationBehavior: .gracefullyShutdownGroup
@@ -59,9 +67,13 @@ package struct Daemon: Sendable {
         ]
         if let timeout = WatchdogPulse.timeout(environment: environment) {
             let pulse = WatchdogPulse(notifier: notifier, timeout: timeout, logger: logger, liveness: health.liveness)
-            services.append(.init(service: CancelledAtShutdown { await pulse.run() }, successTerminationBehavior: .ignore))
+            services.append(
+                .init(service: CancelledAtShutdown { await pulse.run() }, successTerminationBehavior: .ignore)
+            )
         }
-        services.append(.init(service: CancelledAtShutdown { await life.narrate(workers) }, successTerminationBehavior: .ignore))
+        services.append(
+            .init(service: CancelledAtShutdown { await life.narrate(workers) }, successTerminationBehavior: .ignore)
+        )
         do {
             try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
         } catch {
@@ -112,7 +124,9 @@ package struct Daemon: Sendable {
         let workerName = configuration.workerName ?? HostName.workerName()
         let observer = MetricsObserver(
             metrics: metrics,
-            slots: Dictionary(uniqueKeysWithValues: stages.map { ($0.rawValue, configuration.activities[$0]?.slots ?? 1) })
+            slots: Dictionary(
+                uniqueKeysWithValues: stages.map { ($0.rawValue, configuration.activities[$0]?.slots ?? 1) }
+            )
         )
         return stages.enumerated().compactMap { index, stage -> StageWorker? in
             guard let activity = configuration.activities[stage] else { return nil }
@@ -143,7 +157,9 @@ package struct Daemon: Sendable {
         }
     }
 
-    private func startHealthServer(_ health: DaemonHealth, _ logger: Logger) async throws(DaemonStartError) -> HealthServer {
+    private func startHealthServer(_ health: DaemonHealth, _ logger: Logger) async throws(DaemonStartError)
+        -> HealthServer
+    {
         do {
             return try await HealthServer.start(
                 path: configuration.healthSocket,
@@ -152,7 +168,9 @@ package struct Daemon: Sendable {
                 logger: logger
             )
         } catch {
-            throw DaemonStartError("The health socket \(configuration.healthSocket) cannot be served: \(error). Correct health.socket.")
+            throw DaemonStartError(
+                "The health socket \(configuration.healthSocket) cannot be served: \(error). Correct health.socket."
+            )
         }
     }
 }

@@ -23,7 +23,8 @@ final class DaemonLife: Sendable {
         switch phase {
         case .starting: break
         case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
-        case .draining, .interrupting: tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
+        case .draining, .interrupting:
+            tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
         }
     }
 

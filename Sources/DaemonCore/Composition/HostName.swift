@@ -13,7 +13,9 @@ enum HostName {
     /// `name` without the characters that the service refuses, at most 80 of them; `builderd` when nothing is left.
     static func sanitised(_ name: String) -> String {
         let kept = name.filter { character in
-            character.isASCII && (character.isLetter || character.isNumber || character == "-" || character == "_" || character == ".")
+            character.isASCII
+                && (character.isLetter || character.isNumber || character == "-" || character == "_"
+                    || character == ".")
         }
         return kept.isEmpty ? "builderd" : String(kept.prefix(80))
     }

@@ -31,11 +31,15 @@ struct WorkersService: Service {
         for await signal in signals {
             if !isDraining {
                 isDraining = true
-                logger.notice("\(signal): draining; no new polls, running tasks end by themselves; a second signal interrupts them")
+                logger.notice(
+                    "\(signal): draining; no new polls, running tasks end by themselves; a second signal interrupts them"
+                )
                 phaseChanged(.draining)
                 for worker in workers { worker.drain() }
             } else {
-                logger.warning("\(signal) again: interrupting the running tasks; they are reported as Builder.Interrupted")
+                logger.warning(
+                    "\(signal) again: interrupting the running tasks; they are reported as Builder.Interrupted"
+                )
                 phaseChanged(.interrupting)
                 for worker in workers { worker.interrupt() }
             }

@@ -32,7 +32,13 @@ struct ConfigurationFile {
             guard let root = try Yams.compose(yaml: text) else { return }
             if case .scalar(let scalar) = root, scalar.string.isEmpty { return }
             guard case .mapping(let mapping) = root else {
-                report(root, "", found: kind(of: root), allowed: "a mapping of keys", next: "Start from the shipped builderd.yaml.")
+                report(
+                    root,
+                    "",
+                    found: kind(of: root),
+                    allowed: "a mapping of keys",
+                    next: "Start from the shipped builderd.yaml."
+                )
                 return
             }
             walk(mapping, under: [])
@@ -61,7 +67,11 @@ struct ConfigurationFile {
                 case .scalar(let scalar) where isEmpty(scalar): continue
                 default:
                     report(
-                        value, name, found: kind(of: value), allowed: "a mapping", next: "Indent its keys below it."
+                        value,
+                        name,
+                        found: kind(of: value),
+                        allowed: "a mapping",
+                        next: "Indent its keys below it."
                     )
                 }
             } else {
@@ -77,7 +87,11 @@ struct ConfigurationFile {
         }
         guard case .scalar(let scalar) = value else {
             report(
-                value, key.name, found: kind(of: value), allowed: key.kind.allowed, next: "Write one value on the line."
+                value,
+                key.name,
+                found: kind(of: value),
+                allowed: key.kind.allowed,
+                next: "Write one value on the line."
             )
             return
         }
@@ -89,7 +103,13 @@ struct ConfigurationFile {
     private mutating func takeMapping(_ value: Node, for key: ConfigurationKey) {
         if case .scalar(let scalar) = value, isEmpty(scalar) { return }
         guard case .mapping(let mapping) = value else {
-            report(value, key.name, found: kind(of: value), allowed: key.kind.allowed, next: "Write NAME: value lines below it.")
+            report(
+                value,
+                key.name,
+                found: kind(of: value),
+                allowed: key.kind.allowed,
+                next: "Write NAME: value lines below it."
+            )
             return
         }
         var result: [String: String] = [:]
@@ -97,8 +117,11 @@ struct ConfigurationFile {
             let name = nameNode.string ?? ""
             guard case .scalar(let scalar) = valueNode, isEnvironmentName(name) else {
                 report(
-                    valueNode, "\(key.name).\(name)", found: kind(of: valueNode),
-                    allowed: "NAME: value, the name of letters, digits and _", next: "Correct the name or quote the value."
+                    valueNode,
+                    "\(key.name).\(name)",
+                    found: kind(of: valueNode),
+                    allowed: "NAME: value, the name of letters, digits and _",
+                    next: "Correct the name or quote the value."
                 )
                 continue
             }
@@ -109,11 +132,16 @@ struct ConfigurationFile {
 
     private mutating func reportUnknown(_ node: Node, name: String, parent: [String]) {
         let siblings = Set(
-            ConfigurationKey.all.map(\.path).filter { $0.count > parent.count && Array($0.prefix(parent.count)) == parent }
-                .map { $0[parent.count] }
+            ConfigurationKey.all.map(\.path).filter {
+                $0.count > parent.count && Array($0.prefix(parent.count)) == parent
+            }
+            .map { $0[parent.count] }
         ).sorted()
         report(
-            node, name, found: "an unknown key", allowed: siblings.joined(separator: ", "),
+            node,
+            name,
+            found: "an unknown key",
+            allowed: siblings.joined(separator: ", "),
             next: "Remove it or correct its spelling and its indentation."
         )
     }

@@ -15,8 +15,9 @@ extension DaemonConfiguration {
     package var summary: String {
         let stages = activities.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "  \($0.key.rawValue): \($0.value.slots) slot(s), \($0.value.arn)" }
-        return (["  region: \(region)"] + stages + [
-            "  state: \(stateDirectory)", "  workspaces: \(workDirectory)", "  health socket: \(healthSocket)",
-        ]).joined(separator: "\n")
+        return
+            (["  region: \(region)"] + stages + [
+                "  state: \(stateDirectory)", "  workspaces: \(workDirectory)", "  health socket: \(healthSocket)",
+            ]).joined(separator: "\n")
     }
 }

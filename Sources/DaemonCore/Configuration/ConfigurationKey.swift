@@ -95,11 +95,19 @@ extension ConfigurationKey {
         ConfigurationKey("tools", "packer", "path", kind: .text, default: "packer"),
         ConfigurationKey("tools", "packer", "graceSeconds", kind: .integer(1...3600, unit: "seconds"), default: "200"),
         ConfigurationKey("tools", "terraform", "path", kind: .text, default: "terraform"),
-        ConfigurationKey("tools", "terraform", "graceSeconds", kind: .integer(1...3600, unit: "seconds"), default: "300"),
+        ConfigurationKey(
+            "tools",
+            "terraform",
+            "graceSeconds",
+            kind: .integer(1...3600, unit: "seconds"),
+            default: "300"
+        ),
         ConfigurationKey("tools", "auditor", "path", kind: .text, default: "inspec"),
         ConfigurationKey("tools", "auditor", "graceSeconds", kind: .integer(1...3600, unit: "seconds"), default: "15"),
         ConfigurationKey(
-            "tools", "credentials", "source",
+            "tools",
+            "credentials",
+            "source",
             kind: .oneOf(["Ec2InstanceMetadata", "EcsContainer", "profile"]),
             default: "Ec2InstanceMetadata"
         ),
@@ -112,7 +120,8 @@ extension ConfigurationKey {
         ConfigurationKey("health", "socket", kind: .path, default: "/run/builderd/health.sock"),
         ConfigurationKey("health", "group", kind: .text),
         ConfigurationKey(
-            "log", "level",
+            "log",
+            "level",
             kind: .oneOf(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
             default: "info"
         ),

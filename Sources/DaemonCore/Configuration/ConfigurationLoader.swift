@@ -24,8 +24,11 @@ package struct ConfigurationLoader: Sendable {
                 file: file,
                 problems: [
                     .init(
-                        place: file, found: error.reason, allowed: "a readable YAML file of at most 1 MiB",
-                        next: "Install /etc/builderd/builderd.yaml from the shipped Config/builderd.yaml, or name another with --config."
+                        place: file,
+                        found: error.reason,
+                        allowed: "a readable YAML file of at most 1 MiB",
+                        next:
+                            "Install /etc/builderd/builderd.yaml from the shipped Config/builderd.yaml, or name another with --config."
                     )
                 ]
             )

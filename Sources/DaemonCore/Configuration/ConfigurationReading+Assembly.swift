@@ -73,7 +73,9 @@ extension ConfigurationReading {
         if result.isEmpty && problems.isEmpty {
             problems.append(
                 .init(
-                    place: "\(file): activities", found: "no stage with an arn", allowed: "at least one of "
+                    place: "\(file): activities",
+                    found: "no stage with an arn",
+                    allowed: "at least one of "
                         + ConfigurationKey.stageNames.joined(separator: ", "),
                     next: "Set activities.<stage>.arn; the platform stack's outputs list them."
                 )
@@ -93,7 +95,9 @@ extension ConfigurationReading {
             let users = Stage.allCases.filter { need.stages.contains($0) && stages.contains($0) }.map(\.rawValue)
             guard !users.isEmpty, let key = key(need.key) else { continue }
             report(
-                key, found: "nothing", allowed: key.kind.allowed,
+                key,
+                found: "nothing",
+                allowed: key.kind.allowed,
                 next: "Set it: \(users.joined(separator: ", ")) is enabled and needs it."
             )
         }
@@ -106,7 +110,9 @@ extension ConfigurationReading {
             for name in ["tools.credentials.profile", "tools.credentials.file"] where values[name] == nil {
                 guard let key = key(name) else { continue }
                 report(
-                    key, found: "nothing", allowed: key.kind.allowed,
+                    key,
+                    found: "nothing",
+                    allowed: key.kind.allowed,
                     next: "Set it, or use another tools.credentials.source: the source “profile” needs it."
                 )
             }
@@ -127,11 +133,21 @@ extension ConfigurationReading {
             guard let path = values[need.key], !FileText.isDirectory(path),
                 let key = key(need.key)
             else { continue }
-            report(key, found: "\(path), which is not a folder", allowed: "an existing folder", next: "Create it from the shipped Config/, or correct the path.")
+            report(
+                key,
+                found: "\(path), which is not a folder",
+                allowed: "an existing folder",
+                next: "Create it from the shipped Config/, or correct the path."
+            )
         }
         guard let path = values["tools.credentials.file"], !FileText.isReadable(path),
             let key = key("tools.credentials.file")
         else { return }
-        report(key, found: "\(path), which cannot be read", allowed: "a readable AWS configuration file", next: "Correct the path or its permissions.")
+        report(
+            key,
+            found: "\(path), which cannot be read",
+            allowed: "a readable AWS configuration file",
+            next: "Correct the path or its permissions."
+        )
     }
 }

@@ -23,7 +23,9 @@ struct ConfigurationReading {
         where name.hasPrefix("BUILDERD_") && !name.hasPrefix("BUILDERD_TEST_") && !known.contains(name) {
             problems.append(
                 .init(
-                    place: name, found: "an unknown environment variable", allowed: "BUILDERD_<key in upper snake case>",
+                    place: name,
+                    found: "an unknown environment variable",
+                    allowed: "BUILDERD_<key in upper snake case>",
                     next: "Unset it or correct its spelling; `builderd check-config --keys` lists them all."
                 )
             )

@@ -59,7 +59,8 @@ package struct ActivityARN: Sendable, Hashable {
     /// ([CreateActivity](https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html)).
     package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard text.utf8.count <= 256, parts.count == 7, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "states",
+        guard text.utf8.count <= 256, parts.count == 7, parts[0] == "arn", parts[1].hasPrefix("aws"),
+            parts[2] == "states",
             parts[3].split(separator: "-").count >= 3,
             parts[4].utf8.count == 12, parts[4].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             parts[5] == "activity", (1...80).contains(parts[6].count), !parts[6].contains(" ")

@@ -27,7 +27,9 @@ package enum FileText {
             bytes.append(contentsOf: chunk[..<count])
             guard bytes.count <= limitBytes else { throw Failure(reason: "more than \(limitBytes) bytes") }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(reason: "bytes that are not UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(reason: "bytes that are not UTF-8")
+        }
         return text
     }
 
