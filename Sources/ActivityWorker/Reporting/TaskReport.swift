@@ -24,7 +24,7 @@ package enum TaskReport: Sendable, Hashable {
         }
         guard JSONText.isValid(redacted) else {
             let failure = TaskFailure(
-                FailureName.internal,
+                .internal,
                 message: "The stage returned output that is not valid JSON.",
                 next: "Report this as a fault of builderd, with the version and the detail below.",
                 detail: FailureCause.head(redacted, bytes: 1024)
@@ -45,7 +45,7 @@ package enum TaskReport: Sendable, Hashable {
             output.utf8.count > maximumOutputBytes / 2
             ? outputTooLarge(bytes: output.utf8.count)
             : TaskFailure(
-                FailureName.internal,
+                .internal,
                 message: "The service refused the stage's output: \(error.description)",
                 next: "Report this as a fault of builderd, with the version and the stage's output in the log."
             )
@@ -54,7 +54,7 @@ package enum TaskReport: Sendable, Hashable {
 
     private static func outputTooLarge(bytes: Int) -> TaskFailure {
         TaskFailure(
-            FailureName.outputTooLarge,
+            .outputTooLarge,
             message: "The stage's output has \(bytes) bytes; Step Functions takes at most \(maximumOutputBytes).",
             next:
                 "Return less: for Provision, remove outputs from the Terraform module or write large values to Parameter Store or S3."

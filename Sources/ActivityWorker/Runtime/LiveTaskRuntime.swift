@@ -114,7 +114,7 @@ final class LiveTaskRuntime: TaskRuntime {
         } catch let error where !(error is LeaseLost) && !(error is CancellationError) {
             try task.check(at: dependencies.clock.now())
             throw TaskFailure(
-                FailureName.internal,
+                .internal,
                 message: "Step \(name) failed in a way it has no name for: \(error)",
                 next: "Report this as a fault of builderd, with the version and the log of this execution.",
                 step: name
@@ -148,7 +148,7 @@ final class LiveTaskRuntime: TaskRuntime {
 
     private func fault(_ message: String, step: String) -> TaskFailure {
         TaskFailure(
-            FailureName.internal,
+            .internal,
             message: message,
             next: "Report this as a fault of builderd, with the version and the log of this execution.",
             step: step

@@ -123,7 +123,7 @@ struct StageRun {
 
     private static func timedOut(_ error: any Error, _ header: TaskHeader) -> TaskFailure {
         TaskFailure(
-            FailureName.timedOut,
+            .timedOut,
             message:
                 "The state's timeoutSeconds (\(header.timeout.wholeSeconds)) was nearly used up, so the stage was stopped.",
             next:
@@ -135,7 +135,7 @@ struct StageRun {
 
     private static func interrupted(_ error: any Error) -> TaskFailure {
         TaskFailure(
-            FailureName.interrupted,
+            .interrupted,
             message: "builderd was told to stop at once, so the stage was stopped.",
             next: "Nothing: the state machine retries, on this host once it is back or on another.",
             step: (error as? TaskFailure)?.step,
@@ -145,14 +145,14 @@ struct StageRun {
 
     private static func unexpected(_ error: any Error) -> TaskFailure {
         TaskFailure(
-            FailureName.internal,
+            .internal,
             message: "The stage failed in a way it has no name for: \(error)",
             next: "Report this as a fault of builderd, with the version and the log of this execution."
         )
     }
 
     private static let twin = TaskFailure(
-        FailureName.internal,
+        .internal,
         message: "Another task with the same execution, state, entered time and attempt runs on this host.",
         next:
             "Pass $$.Execution.Id, $$.State.EnteredTime and $$.State.RetryCount in the state's Parameters, and give parallel branches states of their own."

@@ -82,7 +82,7 @@ struct TaskExecution {
 
     private static func unrecorded(_ error: JournalError) -> TaskFailure {
         TaskFailure(
-            FailureName.interrupted,
+            .interrupted,
             message: "builderd could not record the task before starting it: \(error.message)",
             next:
                 "Free room in, or repair, the state folder of this builder host. The state machine retries; nothing was started."
@@ -90,7 +90,7 @@ struct TaskExecution {
     }
 
     private static let draining = TaskFailure(
-        FailureName.draining,
+        .draining,
         message: "The task arrived while builderd was stopping. Nothing was started.",
         next: "Nothing: the state machine retries, on this host once it is back or on another."
     )

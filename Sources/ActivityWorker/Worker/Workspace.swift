@@ -12,7 +12,7 @@ enum Workspace {
             try JournalFolder.make(path)
         } catch {
             throw TaskFailure(
-                FailureName.interrupted,
+                .interrupted,
                 message: "The task's workspace \(path) cannot be made: \(error)",
                 next:
                     "Look at paths.work in builderd.yaml: the folder must be there, writable for builderd and with room. The state machine retries."
