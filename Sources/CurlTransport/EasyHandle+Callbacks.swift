@@ -30,7 +30,7 @@ extension EasyHandle {
             refusal = .headTooLarge
             return false
         }
-        if head.isComplete, !isReuseForbidden, Self.poisoningStatuses.contains(head.status) {
+        if head.isComplete, !isReuseForbidden, Self.isPoisoning(head.status) {
             // The host behind this connection may be the one that is ill. libcurl looks at the option when the transfer ends.
             isReuseForbidden = true
             set(CURLOPT_FORBID_REUSE, 1)
@@ -53,8 +53,13 @@ extension EasyHandle {
         return true
     }
 
-    /// Statuses that the retry rules call transient.
-    private static let poisoningStatuses = [500, 502, 503, 504]
+    /// Whether the retry rules call this status transient, or it is none at all.
+    private static func isPoisoning(_ status: Int) -> Bool {
+        switch status {
+        case 500, 502, 503, 504, 600...: true
+        default: false
+        }
+    }
 }
 
 /// `CURLOPT_HEADERFUNCTION`: one complete line of a head or of trailers.

@@ -187,10 +187,13 @@ struct FileJournalTests {
         // A file where the folder was: no permission stops a test that runs as root.
         try FileManager.default.moveItem(atPath: root + "/tasks", toPath: root + "/away")
         try folder.write("state/tasks", "")
+        #expect(await journal.obstacle() != nil, "before anything was tried in vain")
         await #expect(throws: JournalError.self) { try await journal.claim(self.claim()) }
+        #expect(await journal.obstacle() != nil)
         try FileManager.default.removeItem(atPath: root + "/tasks")
         try FileManager.default.moveItem(atPath: root + "/away", toPath: root + "/tasks")
         #expect(await journal.obstacle() == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/tasks") == [], "the trial left something")
         try await journal.claim(claim())
     }
 

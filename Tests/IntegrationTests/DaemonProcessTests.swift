@@ -115,8 +115,9 @@ struct DaemonProcessTests {
         daemon.environment["AWS_ACCESS_KEY_ID"] = nil
         daemon.environment["AWS_SECRET_ACCESS_KEY"] = nil
         try daemon.start()
-        let answer = try await daemon.readiness { $0.status == 503 && $0.body.contains("credential") }
-        #expect(answer.body.contains("AWS_ACCESS_KEY_ID"), "\(answer.body)")
+        // At first it says that none were asked for yet.
+        let answer = try await daemon.readiness { $0.status == 503 && $0.body.contains("AWS_ACCESS_KEY_ID") }
+        #expect(answer.body.contains("credentials: "), "\(answer.body)")
         #expect(server.record.calls.isEmpty)
         daemon.signal(SIGTERM)
         #expect(await daemon.waitForExit() == 0)
@@ -155,6 +156,77 @@ struct DaemonProcessTests {
         try await server.wait("the ping's answer") { $0.task(token)?.ending != nil }
         let ready = try await daemon.readiness { $0.status == 200 }
         #expect(ready.status == 200)
+        await daemon.killHard()
+        try await server.shutDown()
+    }
+
+    @Test func `an envelope as large as the service takes is worked, one that is no envelope is refused by name`()
+        async throws
+    {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        // Quotes and control characters double or sextuple on the wire.
+        let envelope = Self.envelope(action: "ping")
+        let room = 262_144 - envelope.utf8.count - #"{"bakery":{"x":""}}"#.utf8.count + 2
+        let filler = String(repeating: #"\\\"\u0001ü"#, count: room / 12)
+        let large = envelope.replacing(#""stages": {}"#, with: #""stages": {"bakery":{"x":"\#(filler)"}}"#)
+        try #require((262_000...262_144).contains(large.utf8.count), "\(large.utf8.count)")
+        let inputs = [
+            (large, nil), ("\(large)x", "Builder.InputInvalid"), ("not json", "Builder.InputInvalid"),
+            ("", "Builder.InputInvalid"),
+            (envelope.replacing("\"schema\": 1", with: "\"schema\": 2"), "Builder.InputInvalid"),
+            (envelope.replacing("preProvision", with: "bakery"), "Builder.InputInvalid"),
+            (String(repeating: "[", count: 262_144), "Builder.InputInvalid"),
+            (
+                envelope.replacing("\"heartbeatSeconds\": 120", with: "\"heartbeatSeconds\": 20")
+                    .replacing("ping", with: "run"), "Builder.InputInvalid"
+            ),
+        ]
+        let tokens = inputs.map { server.schedule(activity: Self.activity, input: $0.0) }
+        try await server.wait("every answer") { record in tokens.allSatisfy { record.task($0)?.ending != nil } }
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+        for (token, input) in zip(tokens, inputs) {
+            switch server.record.task(token)?.ending {
+            case .succeeded: #expect(input.1 == nil, "\(input.0.prefix(100))")
+            case .failed(let error, let cause):
+                #expect(error == input.1, "\(cause)")
+                let parsed = try JSONSerialization.jsonObject(with: Data(cause.utf8)) as? [String: Any]
+                #expect((parsed?["next"] as? String)?.isEmpty == false)
+            case let other: Issue.record("ended as \(String(describing: other))")
+            }
+            #expect(!daemon.log.contains(token))
+        }
+        #expect(server.record.violations == [])
+        try await server.shutDown()
+    }
+
+    @Test func `a journal that cannot be written makes the daemon unready until it can, and takes no task down`()
+        async throws
+    {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        _ = try await daemon.readiness { $0.status == 200 }
+        // A file where the folder was: no permission stops a test that runs as root.
+        let tasks = daemon.folder.path + "/state/tasks"
+        try FileManager.default.moveItem(atPath: tasks, toPath: tasks + "-away")
+        try daemon.folder.write("state/tasks", "")
+        let unrecorded = server.schedule(activity: Self.activity, input: Self.envelope(action: "ping"))
+        let answer = try await daemon.readiness { $0.status == 503 && $0.body.contains("journal") }
+        #expect(answer.body.contains("state"), "\(answer.body)")
+        #expect(try await daemon.get("/livez").status == 200)
+        try await server.wait("the failure") { $0.task(unrecorded)?.ending != nil }
+        guard case .failed("Builder.Interrupted", _) = server.record.task(unrecorded)?.ending else {
+            Issue.record("ended as \(String(describing: server.record.task(unrecorded)?.ending))\n\(daemon.log)")
+            return
+        }
+        try FileManager.default.removeItem(atPath: tasks)
+        try FileManager.default.moveItem(atPath: tasks + "-away", toPath: tasks)
+        _ = try await daemon.readiness { $0.status == 200 }
+        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "ping"))
+        try await server.wait("the ping's answer") { $0.task(token)?.ending != nil }
         await daemon.killHard()
         try await server.shutDown()
     }

@@ -103,8 +103,8 @@ extension WorkerClock {
     }
 }
 
-/// Bounds every exchange.
-private struct ImpatientTransport: HTTPExchanging {
+/// Bounds every exchange, so that a stalled one ends soon.
+struct ImpatientTransport: HTTPExchanging {
     let transport: CurlTransport
     let whole: Duration
 

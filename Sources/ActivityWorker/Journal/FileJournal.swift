@@ -139,11 +139,14 @@ package final class FileJournal: TaskJournal {
             guard try JournalFolder.room(at: root) >= Self.claimBytes else {
                 return JournalError(.noRoom, "less than \(Self.claimBytes / 1024 / 1024) MiB are free in \(root)")
             }
+            try JournalFolder.requireWritable("\(root)/tasks")
             guard failed != nil else { return nil }
+            // As a claim is made; what a crash leaves of it, the next start removes.
             try await onThread { [self] () throws(JournalError) in
-                let trial = "\(root)/.trial"
-                try replace(trial, with: [UInt8](repeating: 0x20, count: 4096), in: root)
-                try JournalFolder.removeFile(trial)
+                let trial = "\(root)/tasks/.closed-trial-\(UInt32.random(in: .min ... .max))"
+                try JournalFolder.make(trial)
+                try replace("\(trial)/trial", with: [UInt8](repeating: 0x20, count: 4096), in: trial)
+                try JournalFolder.removeFlat(trial)
             }
             return nil
         } catch {

@@ -45,6 +45,11 @@ enum JournalFolder {
         return names.sorted()
     }
 
+    /// Refuses what is no folder that this process may write in, a file system that was mounted read-only included.
+    static func requireWritable(_ path: String) throws(JournalError) {
+        guard unsafe access("\(path)/.", W_OK | X_OK) == 0 else { throw .system("access", path) }
+    }
+
     /// Bytes that may still be written on the file system of `path`.
     static func room(at path: String) throws(JournalError) -> UInt64 {
         var status = statvfs()

@@ -32,7 +32,10 @@ final class DaemonLife: Sendable {
     func narrate(_ workers: [StageWorker]) async {
         if phase == .starting { enter(.running) }
         var last = ""
+        var isSettled = false
         while !Task.isCancelled {
+            if isSettled { StartUpPages.releaseOnce() }
+            isSettled = true
             let text = Self.status(phase, workers.map { $0.snapshot() })
             if text != last {
                 tell { () throws(ServiceNotifierError) in try notifier.status(text) }

@@ -11,6 +11,7 @@ final class LoopbackServer: Sendable {
 
     let port: Int
     private let listener: Int32
+    private let accepts: Bool
     private let state = Mutex(State())
 
     private struct State {
@@ -26,8 +27,12 @@ final class LoopbackServer: Sendable {
         } else {
             (listener, port) = try Sockets.listen(backlog: backlog)
         }
+        self.accepts = accepts
         guard accepts else { return }
         let thread = Thread { [listener, weak self] in
+            // This thread closes the listener: closed by another, its number could be a later server's, whose connections
+            // the call below would take.
+            defer { close(listener) }
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
@@ -62,8 +67,9 @@ final class LoopbackServer: Sendable {
         let connections = state.withLock { state -> [LoopbackConnection] in
             guard !state.isStopped else { return [] }
             state.isStopped = true
+            // Wakes the accepting thread.
             shutdown(listener, Int32(SHUT_RDWR))
-            close(listener)
+            if !accepts { close(listener) }
             return state.connections
         }
         for connection in connections { connection.interrupt() }
