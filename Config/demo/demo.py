@@ -71,7 +71,6 @@ class Demo:
             say("builderd did not end by itself within 15 s and was killed")
         if builderd:
             builderd.kill()
-            self.keep()
         self.application.__exit__()
 
     def prepare(self):
@@ -142,13 +141,14 @@ class Demo:
         for name, path in (("status.json", "/status"), ("metrics.txt", "/metrics")):
             (self.directory / name).write_text(self.builderd.ask(path) or "")
 
-    def keep(self):
-        """Copies what is worth reading to .build/demo."""
-        target = ROOT / ".build/demo"
-        target.mkdir(parents=True, exist_ok=True)
-        for name in ("builderd.log", "builderd.yaml", "release.json", "status.json", "metrics.txt", "servers/localstack.log", "servers/moto.log"):
-            if (self.directory / name).exists():
-                shutil.copyfile(self.directory / name, target / pathlib.Path(name).name)
+
+def keep(directory):
+    """Copies what is worth reading to .build/demo, which Config/demo/run has emptied."""
+    target = ROOT / ".build/demo"
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("builderd.log", "builderd.yaml", "release.json", "status.json", "metrics.txt", "servers/localstack.log", "servers/moto.log"):
+        if (pathlib.Path(directory) / name).exists():
+            shutil.copyfile(pathlib.Path(directory) / name, target / pathlib.Path(name).name)
 
 
 def directions(demo, kept):
@@ -196,6 +196,8 @@ def main():
         except (DemoError, EmulatorError) as error:
             print(f"\ndemo: {error}\nLogs: .build/demo", file=sys.stderr)
             return 1
+        finally:
+            keep(directory)
 
 
 if __name__ == "__main__":

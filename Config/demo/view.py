@@ -1,5 +1,6 @@
 """The release on the screen: one line per stage, redrawn on a terminal, one line per change elsewhere."""
 import json
+import shutil
 import sys
 
 STAGES = {
@@ -69,7 +70,8 @@ class View:
         """`steps`: stage name → what it does at the moment, as builderd's /status says."""
         if not self.live:
             return
-        lines = []
+        # A line that wrapped would be two, and the next drawing would begin too low. The width is asked anew: it may change.
+        lines, width = [], shutil.get_terminal_size().columns - 1
         for state in progress.states.values():
             mark, colour = self.marks[state.phase], self.colours.get(state.phase)
             text = f"  {mark} {state.name:<15}" + (f"{state.seconds(now):6.1f} s" if state.entered else "")
@@ -77,7 +79,7 @@ class View:
                 text += f"  {steps.get(STAGES.get(state.name), '')}"
             elif state.phase == "failed":
                 text += f"  {state.failure.get('error')}"
-            lines.append(f"\033[{colour}m{text[:110]}\033[0m" if colour else text[:110])
+            lines.append(f"\033[{colour}m{text[:width]}\033[0m" if colour else text[:width])
         up = f"\033[{self.drawn}A" if self.drawn else ""
         self.out.write(up + "".join(f"\r\033[K{line}\n" for line in lines))
         self.out.flush()

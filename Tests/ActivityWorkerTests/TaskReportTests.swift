@@ -60,6 +60,27 @@ struct TaskReportTests {
         #expect(cause.detail == nil && cause.message.hasSuffix(" …") && cause.message.utf8.count > 20_000)
     }
 
+    @Test(
+        arguments: [
+            (nil, "journalctl -u builderd BUILDERD_TASK=0123"),
+            ("s3://b/k", "s3://b/k and journalctl -u builderd BUILDERD_TASK=0123"),
+        ] as [(String?, String)]
+    )
+    func `the log names the task's lines in the journal, after what the stage gave`(log: String?, told: String) throws {
+        let failure = TaskFailure("E", message: "m", next: "n", log: log)
+        let wire = FailureCause(failure, stage: "bakery", task: "0123", redact: { $0 })
+        #expect(try JSONDecoder().decode(Cause.self, from: Data(wire.cause.utf8)).log == told)
+    }
+
+    @Test func `a long log leaves the line of the journal whole, within the limit`() throws {
+        let long = String(repeating: "m", count: 100_000)
+        let failure = TaskFailure("E", message: long, next: long, step: long, detail: long, log: long)
+        let wire = FailureCause(failure, stage: "bakery", task: "0123", redact: { $0 })
+        #expect(wire.cause.utf8.count <= FailureCause.maximumCauseBytes)
+        let cause = try JSONDecoder().decode(Cause.self, from: Data(wire.cause.utf8))
+        #expect(cause.log?.hasSuffix("m and journalctl -u builderd BUILDERD_TASK=0123") == true)
+    }
+
     @Test func `everything is redacted before it is cut`() throws {
         let secret = "hunter2-hunter2"
         let text = String(repeating: "x", count: 40_000) + secret

@@ -25,6 +25,84 @@ struct WorkerReportTests {
         }
     }
 
+    @Test func `a task's duration is from its receipt to the acknowledgement of its report`() async throws {
+        let fixture = try WorkerFixture()
+        fixture.service.state.update { $0.reportErrors = [.of(.transient)] }
+        fixture.service.schedule("t1", envelope())
+        let clock = fixture.clock
+        let stage: @Sendable (TaskContext) async throws -> String = { _ in
+            clock.advance(by: .seconds(40))
+            return "{}"
+        }
+        try await fixture.running(fixture.worker(stage: stage)) {
+            await fixture.service.state.wait { $0.reports.count == 1 }
+            await clock.advanceToSleeper(in: .milliseconds(500))
+            #expect(await fixture.closed("t1") == "reported success")
+        }
+        let durations = fixture.events.all.value.compactMap { event -> Duration? in
+            if case .reported(nil, let took) = event { took } else { nil }
+        }
+        #expect(durations == [.milliseconds(40_500)])
+    }
+
+    @Test func `why a task failed is in the log, redacted and on the line of its report`() async throws {
+        let fixture = try WorkerFixture()
+        let token = "very-secret-token-0123456789"
+        fixture.service.schedule(token, envelope())
+        let stage: @Sendable (TaskContext) async throws -> String = { _ in
+            throw TaskFailure("Bakery.X", message: "with\nhunter22", next: "mend hunter22", detail: "evidence")
+        }
+        try await fixture.running(fixture.worker(stage: stage)) { await fixture.closed(token) }
+        let line = try #require(fixture.log.lines.value.first { $0.text.hasPrefix("task reported failure") })
+        #expect(line.text == "task reported failure Bakery.X: with *** Next: mend ***")
+        #expect(line.level == .notice)
+        #expect(!fixture.log.lines.value.contains { "\($0)".contains(token) })
+    }
+
+    @Test func `the cause says how to read the task's log on the host`() async throws {
+        let fixture = try WorkerFixture()
+        fixture.service.schedule("t1", envelope())
+        let id = Watched("")
+        let stage: @Sendable (TaskContext) async throws -> String = { context in
+            id.update { $0 = context.id }
+            throw TaskFailure("Bakery.X", message: "m", next: "n")
+        }
+        try await fixture.running(fixture.worker(stage: stage)) { await fixture.closed("t1") }
+        guard case .failure(_, _, let cause) = try #require(fixture.service.state.value.reports.first) else {
+            Issue.record("no failure was reported")
+            return
+        }
+        #expect(id.value.count == 16)
+        #expect(cause.contains("\"log\":\"journalctl -u builderd BUILDERD_TASK=\(id.value)\""))
+    }
+
+    @Test func `what is wrong with polling is shown with its message, cut, and logged once however the message varies`()
+        async throws
+    {
+        let fixture = try WorkerFixture()
+        let errors = (1...3).map { number in
+            ActivityServiceError(
+                kind: .transient,
+                code: "builderd.Transport",
+                message: "no connection after \(number) ms " + String(repeating: "x", count: 300),
+                mayHaveActed: false
+            )
+        }
+        fixture.service.state.update { $0.pollErrors = errors }
+        let worker = fixture.worker()
+        try await fixture.running(worker) {
+            for _ in errors.dropLast() { await fixture.clock.advanceToNext() }
+            await fixture.service.state.wait { $0.pollErrors.isEmpty && $0.openPolls == 0 }
+            await fixture.clock.state.wait { !$0.sleepers.isEmpty }
+            let problem = worker.snapshot().problem
+            #expect(problem?.hasPrefix("builderd.Transport: no connection after 3 ms xxx") == true)
+            #expect(problem?.count == 200)
+            await fixture.clock.advanceToNext()
+            await fixture.service.state.wait { $0.openPolls == 1 }
+        }
+        #expect(fixture.log.lines.value.filter { $0.text.contains("fails") }.count == 1)
+    }
+
     @Test func `heartbeats begin for a ping whose first report fails`() async throws {
         let fixture = try WorkerFixture()
         fixture.service.state.update { $0.reportOutage = .of(.transient) }

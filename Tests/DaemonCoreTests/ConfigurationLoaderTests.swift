@@ -55,17 +55,15 @@ import Testing
             extra: 1
             """
         let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
-        let places = error.problems.map(\.place)
-        #expect(places.contains { $0.hasSuffix(":2: aws.regoin") })
-        #expect(places.contains { $0.hasSuffix(":11: extra") })
-        #expect("\(error)".contains("2 problems"))
-        let spelled = text.replacing("regoin", with: "region").replacing("extra: 1", with: "")
-        let values = try await #require(throws: ConfigurationError.self) { try await load(spelled) }
-        let bad = values.problems.map(\.place).joined(separator: "\n")
-        for name in ["aws.endpoints.sfn", "activities.bakery.arn", "activities.bakery.slots", "log.level"] {
-            #expect(bad.contains(name), "\(name) is missing in \(bad)")
+        let places = error.problems.map(\.place).joined(separator: "\n")
+        for name in [
+            ":2: aws.regoin", ":11: extra", "aws.endpoints.sfn", "activities.bakery.arn", "activities.bakery.slots",
+            "log.level",
+            "storage.kmsKey", "paths.catalogue",
+        ] {
+            #expect(places.contains(name), "\(name) is missing in \(places)")
         }
-        #expect(values.problems.allSatisfy { !$0.found.isEmpty && !$0.allowed.isEmpty && !$0.next.isEmpty })
+        #expect(error.problems.allSatisfy { !$0.found.isEmpty && !$0.allowed.isEmpty && !$0.next.isEmpty })
     }
 
     @Test(arguments: [
@@ -120,6 +118,24 @@ import Testing
         #expect(!rendered.contains("storage.inventoryTable"))
     }
 
+    @Test(arguments: [
+        ("tools: {bogus: 1}", "tools.bogus"), ("worker: {name: a b}", "worker.name"),
+        ("tools: {environment: {AWS_SECRET_ACCESS_KEY: x}}", "tools.environment.AWS_SECRET_ACCESS_KEY"),
+        ("paths: {state: /var/lib/x, work: /var/lib/x}", "paths.work"), ("storage: {kmsKey: a b}", "storage.kmsKey"),
+        ("aws: {profile: x, endpoints: {sfn: \"http://user@127.0.0.1\"}}", "aws.endpoints.sfn"),
+    ])
+    func `a value that AWS or the host would refuse later is refused now`(text: String, place: String) async throws {
+        let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
+        #expect(error.problems.contains { $0.place.hasSuffix(place) }, "\(error)")
+    }
+
+    @Test func `an enabled stage's tool must be on the host`() async throws {
+        let text = Self.complete(folder.path).replacing("path: /bin/sh", with: "path: /no/such/packer")
+        let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
+        #expect(error.problems.map(\.place).contains { $0.hasSuffix("tools.packer.path") })
+        #expect("\(error)".contains("install Packer"))
+    }
+
     @Test func `every key of the table has its own variable`() {
         let variables = ConfigurationKey.all.map(\.variable)
         #expect(Set(variables).count == variables.count)
@@ -155,7 +171,10 @@ import Testing
           stateBucket: state
         tools:
           packer:
+            path: /bin/sh
             graceSeconds: 120
+          terraform:
+            path: sh
           environment:
             PATH: /usr/bin
             EMPTY: ""

@@ -91,7 +91,8 @@ import Testing
             "tools.credentials.source": "profile", "tools.credentials.profile": "p",
             "tools.credentials.file": folder.path + "/one", "paths.catalogue": folder.path,
             "paths.environments": folder.path + "/.", "storage.kmsKey": "key", "storage.artifactsBucket": "artifacts",
-            "storage.stateBucket": "state", "storage.inventoryTable": "table",
+            "storage.stateBucket": "state", "storage.inventoryTable": "table", "tools.packer.path": "/bin/sh",
+            "tools.terraform.path": "/bin/sh", "tools.auditor.path": "/bin/sh",
         ]
         for stage in ConfigurationKey.stageNames {
             base["activities.\(stage).arn"] = "arn:aws:states:eu-central-1:123456789012:activity:\(stage)"
@@ -118,15 +119,16 @@ import Testing
 
     /// A value that `key` takes and that is not `value`.
     private func other(than value: String?, for key: ConfigurationKey, folder: String) -> String {
-        switch key.kind {
-        case .text: key.name == "aws.region" ? "us-east-1" : "another"
+        if key.name == "aws.region" { return "us-east-1" }
+        if key.name.hasPrefix("tools."), key.path.last == "path" { return "/bin/cat" }
+        return switch key.kind {
         case .bool: "true"
         case .integer: "7"
         case .oneOf(let words): words.first { $0 != value ?? key.defaultValue } ?? ""
         case .url: "http://127.0.0.1:9"
         case .path: key.name.hasPrefix("paths.") ? folder + "/./" : folder + "/two"
         case .activityARN: "arn:aws:states:eu-central-1:123456789012:activity:another"
-        case .environment: ""
+        default: "another"
         }
     }
 

@@ -47,14 +47,16 @@ final class BuilderdProcess {
     var log: String { (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? "" }
 
     /// Starts it; returns as soon as the process exists.
-    func start(_ arguments: [String] = []) throws {
+    ///
+    /// - Parameter command: the subcommand with its flags; `--config` is added where the subcommand takes it.
+    func start(_ command: [String] = ["run"]) throws {
         let path = folder.path + "/log"
         if !FileManager.default.fileExists(atPath: path) { try folder.write("log", "") }
         let output = try FileHandle(forWritingTo: URL(filePath: path))
         try output.seekToEnd()
         let process = Process()
         process.executableURL = URL(filePath: Self.executable ?? "/nonexistent")
-        process.arguments = ["run", "--config", folder.path + "/builderd.yaml"] + arguments
+        process.arguments = command + (command == ["version"] ? [] : ["--config", folder.path + "/builderd.yaml"])
         process.environment = environment
         process.standardOutput = output
         process.standardError = output

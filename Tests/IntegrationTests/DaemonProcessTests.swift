@@ -124,6 +124,27 @@ struct DaemonProcessTests {
         try await server.shutDown()
     }
 
+    @Test func `SIGHUP leaves it running`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.start()
+        try await server.wait("a poll") { $0.openPolls > 0 }
+        daemon.signal(SIGHUP)
+        let token = server.schedule(activity: Self.activity, input: Self.envelope(action: "ping"))
+        try await server.wait("the ping's answer") { $0.task(token)?.ending != nil }
+        daemon.signal(SIGTERM)
+        #expect(await daemon.waitForExit() == 0)
+        try await server.shutDown()
+    }
+
+    @Test func `a host that cannot make workspaces refuses to start`() async throws {
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: "http://127.0.0.1:1")
+        daemon.environment["BUILDERD_PATHS_WORK"] = "/proc/builderd"
+        try daemon.start()
+        #expect(await daemon.waitForExit() == 78)
+        #expect(daemon.log.contains("paths.work"), "\(daemon.log)")
+    }
+
     @Test func `wrong credentials and an activity that does not exist are told and never crash it`() async throws {
         var options = FakeStepFunctions.Options()
         options.activities = ["arn:aws:states:eu-central-1:123456789012:activity:other"]

@@ -22,9 +22,8 @@ struct MetricsTests {
         metrics.leaseLost(stage: "bakery", reason: "expired")
         metrics.slots(stage: "bakery", busy: 1, total: 2)
         metrics.slots(stage: "bakery", busy: 0, total: 2)
-        metrics.awsCall(service: "ssm", outcome: "ok")
+        metrics.awsCall(service: "ssm", outcome: "200")
         metrics.credentialsExpire(secondsSince1970: 1_795_003_600)
-        metrics.redactedLine()
         return registry
     }
 

@@ -4,10 +4,12 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Config/demo"))
@@ -98,6 +100,18 @@ class ViewTests(unittest.TestCase):
             view.event(state, what, 1.25)
         view.draw(progress, NOW, {})
         self.assertEqual(out.getvalue(), "   1.2 s  Bakery: started by w\n")
+
+    def test_width(self):
+        """on a terminal no line is wider than it"""
+        for columns in (20, 60):
+            out = io.StringIO()
+            out.isatty = lambda: True
+            view, progress = View(out), Progress()
+            list(progress.read(self.events("TaskStateEntered", "ActivityStarted")))
+            with unittest.mock.patch.dict(os.environ, COLUMNS=str(columns)):
+                view.draw(progress, NOW, {"bakery": "x" * 200})
+            lines = re.sub(r"\033\[[0-9]*[a-zA-Z]|\r", "", out.getvalue()).splitlines()
+            self.assertEqual((len(lines), max(map(len, lines))), (len(STAGES), columns - 1))
 
     def test_failure(self):
         """a failure shows what to do, and one without JSON as it is"""

@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -148,14 +149,24 @@ class DefinitionTests(unittest.TestCase):
                 self.assertIn(attempts["States.HeartbeatTimeout"], range(1, 6))
 
     def test_catches(self):
-        """every failure is caught with a ResultPath; from Provision on it leads to Roll Back"""
+        """from Provision on every failure is caught with a ResultPath and leads to Roll Back; before it none is, for a redrive to go on there"""
         for name, state in tasks().items():
             with self.subTest(name):
+                if name in ("Pre Provision", "Bakery"):
+                    self.assertNotIn("Catch", state)
+                    continue
                 last = state["Catch"][-1]
                 self.assertEqual(last["ErrorEquals"], ["States.ALL"])
                 self.assertTrue(all(catch["ResultPath"].startswith("$.") for catch in state["Catch"]))
-                expected = {"Pre Provision": "Failure", "Bakery": "Failure", "Roll Back": "Roll Back Failed"}.get(name, "Roll Back")
-                self.assertEqual(last["Next"], expected)
+                self.assertEqual(last["Next"], "Roll Back Failed" if name == "Roll Back" else "Roll Back")
+
+    def test_no_redrive_of_fail_states(self):
+        """what a Fail state says does not advise a redrive, which would only enter it again"""
+        causes = [state["Cause"] for state in machine()["States"].values() if state["Type"] == "Fail" and "Cause" in state]
+        self.assertEqual(len(causes), 2)
+        for cause in causes:
+            self.assertNotIn("redrive", cause)
+            self.assertIn("another `build`", json.loads(cause)["next"])
 
     def test_nothing_applied(self):
         """a failure before Terraform applies takes nothing down: an earlier release may be what runs there"""
@@ -198,6 +209,17 @@ class TriggerTests(unittest.TestCase):
         """a release over the service's limit is refused with what to do"""
         with self.assertRaisesRegex(index.Refused, "S3"):
             index.start(RELEASE | {"manifest": {"spec": "x" * 300000}}, "arn", None)
+
+    def test_no_region(self):
+        """without a region there is one line that says so"""
+        with tempfile.TemporaryDirectory() as home:
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+            run = subprocess.run(
+                [sys.executable, PLATFORM / "trigger/index.py", "--state-machine", "arn:x", "/dev/stdin"], input=json.dumps(RELEASE),
+                capture_output=True, text=True, env=environment | {"HOME": home, "AWS_EC2_METADATA_DISABLED": "true"},
+            )
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, r"\Ano region: .*AWS_DEFAULT_REGION.*\n\Z")
 
     def test_hand(self):
         """a file that is no release is one line and exit code 1, not a traceback"""
@@ -285,11 +307,13 @@ class StackTests(unittest.TestCase):
         self.assertEqual(json.loads(found["output"])["stages"], expected)
 
     def test_fails_early(self):
-        """a failure before Provision ends the execution with its own name and cause"""
+        """a failure before Provision ends the execution in the Task itself, with its own name and cause"""
         _, execution = self.execution()
         self.work("PreProvisionActivity", ("PreProvision.ManifestInvalid", '{"message":"no owner"}'))
         found = self.ended(execution)
         self.assertEqual((found["status"], found["error"], found["cause"]), ("FAILED", "PreProvision.ManifestInvalid", '{"message":"no owner"}'))
+        history = self.functions.get_execution_history(executionArn=execution)["events"]
+        self.assertEqual([event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event], ["Pre Provision"])
 
     def test_rolls_back(self):
         """a failure in Validation is rolled back by Provision's activity and then ends the execution"""
@@ -321,10 +345,10 @@ class StackTests(unittest.TestCase):
         self.assertEqual(self.ended(execution)["error"], "Provision.PlanDenied")
 
     def test_timed_out(self):
-        """a lost heartbeat, which has no cause of its own, ends the execution with what to do"""
-        definition = machine()
-        state = definition["States"]["Pre Provision"]
-        state |= {"Retry": [], "HeartbeatSeconds": 1, "Resource": self.outputs["PreProvisionActivity"]}
+        """a lost heartbeat, which has no cause of its own, is rolled back and ends the execution with what to do"""
+        definition = machine() | {"StartAt": "Provision"}
+        state = definition["States"]["Provision"]
+        state |= {"Retry": [], "HeartbeatSeconds": 1, "Resource": self.outputs["ProvisionActivity"]}
         for other in definition["States"].values():
             if other["Type"] == "Task":
                 other["Resource"] = state["Resource"]
@@ -333,6 +357,7 @@ class StackTests(unittest.TestCase):
         )["stateMachineArn"]
         execution = index.start(RELEASE, created, self.functions)["execution"]
         self.functions.get_activity_task(activityArn=state["Resource"], workerName="test")
+        self.assertEqual(self.work("ProvisionActivity", {})["action"], "destroy")
         found = self.ended(execution)
         self.assertEqual(found["error"], "Builder.TimedOut")
         self.assertIn("next", json.loads(found["cause"]))
@@ -341,9 +366,9 @@ class StackTests(unittest.TestCase):
         """an interrupted task is tried again and counts its attempts"""
         _, execution = self.execution()
         first = self.work("PreProvisionActivity", ("Builder.Interrupted", "{}"))
-        second = self.work("PreProvisionActivity", ("PreProvision.RuleDenied", "{}"))
+        second = self.work("PreProvisionActivity", ("PreProvision.ManifestInvalid", "{}"))
         self.assertEqual((first["attempt"], second["attempt"]), (0, 1))
-        self.assertEqual(self.ended(execution)["error"], "PreProvision.RuleDenied")
+        self.assertEqual(self.ended(execution)["error"], "PreProvision.ManifestInvalid")
 
     def test_duplicates(self):
         """a repeated notification starts nothing; a closed one is reported with its status and what to do"""
@@ -355,6 +380,18 @@ class StackTests(unittest.TestCase):
         closed = index.start(release, self.outputs["StateMachine"], self.functions)
         self.assertEqual((closed["execution"], closed["started"], closed["status"]), (execution, False, "FAILED"))
         self.assertIn("redrive-execution --execution-arn " + execution, closed["next"])
+
+    def test_duplicate_of_a_fail_state(self):
+        """a closed execution that a redrive would not help is to be released again"""
+        release, execution = self.execution()
+        for activity in ("PreProvisionActivity", "BakeryActivity"):
+            self.work(activity, {})
+        self.work("ProvisionActivity", ("Provision.PlanDenied", "port 22"))
+        self.ended(execution)
+        closed = index.start(release, self.outputs["StateMachine"], self.functions)
+        self.assertEqual((closed["execution"], closed["started"], closed["status"]), (execution, False, "FAILED"))
+        self.assertNotIn("redrive", closed["next"])
+        self.assertIn("another `build`", closed["next"])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import re
 import sys
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 # The same rules as Sources/Pipeline/Release/Release.swift, so that what is refused is refused here, before it is an execution.
 APPLICATION, ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{1,30}"), re.compile(r"[a-z][a-z0-9-]{0,15}")
@@ -86,19 +87,28 @@ def start(release, state_machine, client):
 def earlier(execution, client):
     """Status of the execution that has the name already, and what to do."""
     try:
-        status = client.describe_execution(executionArn=execution)["status"]
+        found = client.describe_execution(executionArn=execution)
     except client.exceptions.ExecutionDoesNotExist:
         return {"status": "UNKNOWN", "next": "Its history is gone but its name is kept for 90 days: give another `build`."}
+    status = found["status"]
     if status in ("RUNNING", "PENDING_REDRIVE"):
         advice = "Nothing: it is on its way."
     elif status == "SUCCEEDED":
         advice = "Nothing: this release is done. To release the version again, give another `build`."
+    elif found.get("redriveStatus") == "NOT_REDRIVABLE" or in_fail_state(execution, client):
+        advice = "It cannot go on where it ended: correct the cause, then release again with another `build`."
     else:
         advice = (
             "To go on where it ended: aws stepfunctions redrive-execution --execution-arn " + execution
             + " (within 14 days). To begin anew, give another `build`."
         )
     return {"status": status, "next": advice}
+
+
+def in_fail_state(execution, client):
+    """Whether it ended in a Fail state, which a redrive would only enter again; a Task that failed uncaught is done again."""
+    last = client.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=2, includeExecutionData=False)
+    return any(event["type"] == "FailStateEntered" for event in last["events"])
 
 
 def handler(event, context):
@@ -132,7 +142,10 @@ def main(arguments):
         with open(arguments[2], encoding="utf-8") as file:
             release = json.load(file)
         report(start(release, arguments[1], boto3.client("stepfunctions")))
-    except (OSError, ValueError, Refused) as error:
+    except NoRegionError:
+        print("no region: set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, Refused, BotoCoreError, ClientError) as error:
         print(f"{arguments[2]}: {error}", file=sys.stderr)
         return 1
     return 0

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// A failure's `error` and `cause` as they go to the service: redacted, then cut to its limits, `cause` always valid JSON.
 package struct FailureCause: Sendable, Hashable {
     /// Most UTF-8 bytes of `error`.
@@ -12,14 +14,18 @@ package struct FailureCause: Sendable, Hashable {
 
     /// The wire form of `failure` in `stage`. `redact` sees every text whole, before any cut. What is too long is cut in this order:
     /// `detail` from its start (its end is the evidence), then `message` from its end.
-    package init(_ failure: TaskFailure, stage: String, redact: (String) -> String) {
+    ///
+    /// - Parameter task: the task's id: `log` then names the task's lines in the host's journal, after what the stage gave.
+    package init(_ failure: TaskFailure, stage: String, task: String? = nil, redact: (String) -> String) {
         let name = Self.head(redact(failure.error), bytes: Self.maximumErrorBytes)
         error = name.isEmpty ? FailureName.internal.rawValue : name
 
         // Generous for what they are meant for; they only keep a careless stage from pushing the message out.
         let step = failure.step.map { Self.head(redact($0), bytes: 256) }
         let next = Self.head(redact(failure.next), bytes: 4096)
-        let log = failure.log.map { Self.head(redact($0), bytes: 2048) }
+        let journal = task.map { "journalctl -u builderd BUILDERD_TASK=\($0)" }
+        let places = [failure.log.map { Self.head(redact($0), bytes: 2048) }, journal].compactMap(\.self)
+        let log = places.isEmpty ? nil : places.joined(separator: " and ")
         let stage = Self.head(stage, bytes: 256)
 
         var members = ""
@@ -47,6 +53,19 @@ package struct FailureCause: Sendable, Hashable {
     init(error: String, cause: String) {
         self.error = error
         self.cause = cause
+    }
+
+    /// `message` and `next` of the cause on one line of at most 4 KiB, for the log: `<message> Next: <next>`. `nil` when the cause is
+    /// not in this form, as one of a damaged journal.
+    var reason: String? {
+        guard let parts = try? JSONDecoder().decode(Reason.self, from: Data(cause.utf8)) else { return nil }
+        let line = Self.head(parts.message, bytes: 2048) + " Next: " + Self.head(parts.next, bytes: 2040)
+        return line.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    private struct Reason: Decodable {
+        var message: String
+        var next: String
     }
 
     private static func append(_ key: String, _ value: String, to text: inout String) {

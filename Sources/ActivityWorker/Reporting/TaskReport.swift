@@ -17,10 +17,15 @@ package enum TaskReport: Sendable, Hashable {
     }
 
     /// The report of an output: the output itself once it is redacted, if it is valid JSON within the limit, else a failure that says which not.
-    package static func of(output: String, stage: String, redact: (String) -> String) -> TaskReport {
+    package static func of(
+        output: String,
+        stage: String,
+        task: String? = nil,
+        redact: (String) -> String
+    ) -> TaskReport {
         let redacted = redact(output)
         if redacted.utf8.count > maximumOutputBytes {
-            return .failure(FailureCause(outputTooLarge(bytes: redacted.utf8.count), stage: stage, redact: redact))
+            return .of(outputTooLarge(bytes: redacted.utf8.count), stage: stage, task: task, redact: redact)
         }
         guard JSONText.isValid(redacted) else {
             let failure = TaskFailure(
@@ -29,18 +34,28 @@ package enum TaskReport: Sendable, Hashable {
                 next: "Report this as a fault of builderd, with the version and the detail below.",
                 detail: FailureCause.head(redacted, bytes: 1024)
             )
-            return .failure(FailureCause(failure, stage: stage, redact: redact))
+            return .of(failure, stage: stage, task: task, redact: redact)
         }
         return .success(output: redacted)
     }
 
-    /// The report of a failure.
-    package static func of(_ failure: TaskFailure, stage: String, redact: (String) -> String) -> TaskReport {
-        .failure(FailureCause(failure, stage: stage, redact: redact))
+    /// The report of a failure; `task` is the task's id, where it is known.
+    package static func of(
+        _ failure: TaskFailure,
+        stage: String,
+        task: String? = nil,
+        redact: (String) -> String
+    ) -> TaskReport {
+        .failure(FailureCause(failure, stage: stage, task: task, redact: redact))
     }
 
     /// The report after the service refused `output` with `error`.
-    static func ofRefused(_ output: String, _ error: ActivityServiceError, stage: String) -> TaskReport {
+    static func ofRefused(
+        _ output: String,
+        _ error: ActivityServiceError,
+        stage: String,
+        task: String?
+    ) -> TaskReport {
         let failure =
             output.utf8.count > maximumOutputBytes / 2
             ? outputTooLarge(bytes: output.utf8.count)
@@ -49,7 +64,7 @@ package enum TaskReport: Sendable, Hashable {
                 message: "The service refused the stage's output: \(error.description)",
                 next: "Report this as a fault of builderd, with the version and the stage's output in the log."
             )
-        return .failure(FailureCause(failure, stage: stage, redact: { $0 }))
+        return .of(failure, stage: stage, task: task, redact: { $0 })
     }
 
     private static func outputTooLarge(bytes: Int) -> TaskFailure {

@@ -15,7 +15,7 @@ struct TaskReporting {
 
     /// Reports `failure` of a task that has no stage's secrets in it.
     func fail(_ failure: TaskFailure) async {
-        await settle(.of(failure, stage: core.configuration.stage, redact: { $0 }))
+        await settle(.of(failure, stage: core.configuration.stage, task: task.identity?.id, redact: { $0 }))
     }
 
     /// Records `report`, makes it and closes the claim.
@@ -33,7 +33,6 @@ struct TaskReporting {
         }
         removeWorkspace()
 
-        let started = core.now
         var attempt = Attempt(report: report, progress: ReportProgress(isAmbiguous: isAmbiguous))
         var ending = await attempt.once(self)
         if ending == nil {
@@ -49,19 +48,20 @@ struct TaskReporting {
             }
         }
         guard let ending else { return }
-        await close(ending, attempts: attempt.progress.attempts, took: core.now - started)
+        await close(ending, of: attempt.report, attempts: attempt.progress.attempts)
     }
 
     /// Records that the lease ended before there was anything to report.
     func leaseLost(_ reason: LeaseLost.Reason) async {
         removeWorkspace()
-        await close(.leaseLost(reason), attempts: 0, took: .zero)
+        await close(.leaseLost(reason), of: nil, attempts: 0)
     }
 
-    private func close(_ ending: TaskEnding, attempts: Int, took: Duration) async {
-        log(ending, attempts: attempts)
+    /// - Parameter report: what was told last; `nil` when nothing was.
+    private func close(_ ending: TaskEnding, of report: TaskReport?, attempts: Int) async {
+        log(ending, of: report, attempts: attempts)
         switch ending {
-        case .reported(let error): core.observe(.reported(error: error, took: took))
+        case .reported(let error): core.observe(.reported(error: error, took: core.now - task.received))
         case .leaseLost(let reason): core.observe(.leaseLost(reason))
         case .leftForNextStart: return
         case .possiblyReported, .refused: break
@@ -82,7 +82,7 @@ struct TaskReporting {
         }
     }
 
-    private func log(_ ending: TaskEnding, attempts: Int) {
+    private func log(_ ending: TaskEnding, of report: TaskReport?, attempts: Int) {
         let isPing = task.identity?.header.action == .ping
         let (level, id): (Logger.Level, String) =
             switch ending {
@@ -93,9 +93,14 @@ struct TaskReporting {
             case .refused, .leftForNextStart: (.error, MessageID.reported)
             }
         guard core.logger.logLevel <= level else { return }
+        var text = "task \(ending.description)"
+        // The reason stands here too: the log is where a person looks first, and it outlives the execution's history.
+        if case .reported(_?) = ending, case .failure(let failure) = report, let reason = failure.reason {
+            text += ": \(reason)"
+        }
         core.logger(for: task).log(
             level: level,
-            "task \(ending.description)",
+            "\(text)",
             metadata: [LogKey.messageID: "\(id)", LogKey.claim: "\(task.claim.id)", "attempts": "\(attempts)"]
         )
     }
@@ -143,7 +148,12 @@ private struct Attempt {
                 core.logger(for: reporting.task).warning("the report failed and is made again: \(error.description)")
             }
             if step == .replaceSuccess, case .success(let output) = report {
-                report = .ofRefused(output, error, stage: core.configuration.stage)
+                report = .ofRefused(
+                    output,
+                    error,
+                    stage: core.configuration.stage,
+                    task: reporting.task.identity?.id
+                )
             }
         }
         switch step {

@@ -9,12 +9,8 @@ struct SlotLoop {
         var backoff = PollBackoff()
         var isBlocked = false
         while await core.mayPoll() {
-            if let obstacle = await core.dependencies.journal.obstacle() {
-                note(
-                    core.pollForgone("journal: \(obstacle.message)"),
-                    problem: "no task is claimed: \(obstacle.message)",
-                    level: .error
-                )
+            if let obstacle = await obstacle() {
+                note(core.pollForgone(obstacle), problem: "no task is claimed: \(obstacle)", level: .error)
                 if !isBlocked { core.observe(.journalBlocked(true)) }
                 isBlocked = true
                 await core.sleep(
@@ -28,6 +24,12 @@ struct SlotLoop {
             let delay = await poll(&backoff)
             if delay > .zero { await core.sleep(for: delay, orUntil: .drain) }
         }
+    }
+
+    /// Why a task that came now could not be worked: the journal or the workspaces' folder.
+    private func obstacle() async -> String? {
+        if let obstacle = await core.dependencies.journal.obstacle() { return "journal: \(obstacle.message)" }
+        return core.dependencies.workspaceObstacle().map { "workspaces: \($0)" }
     }
 
     /// One poll and the work it brings. Returns how long to wait before the next.
@@ -57,7 +59,7 @@ struct SlotLoop {
                 started: started,
                 at: core.now,
                 brought: false,
-                problem: (text: error.code, kind: error.kind)
+                problem: (text: String(error.description.prefix(200)), code: error.code, kind: error.kind)
             )
             let needsPerson = error.kind == .denied || error.kind == .activityDoesNotExist
             note(

@@ -16,7 +16,8 @@ final class StageCore: Sendable {
         var ledger: SlotLedger
         var polls: [Int: BootInstant] = [:]
         var lastCompletedPoll: BootInstant?
-        var problem: String?
+        /// What keeps the stage from polling, for a person, and what tells one such problem from another.
+        var problem: (text: String, key: String)?
         var running: [String: RunningTask] = [:]
         var waiting: [CheckedContinuation<Bool, Never>] = []
         var sleepers: [Int: Sleeper] = [:]
@@ -121,13 +122,15 @@ final class StageCore: Sendable {
         started: BootInstant,
         at now: BootInstant,
         brought task: Bool,
-        problem: (text: String, kind: ActivityServiceError.Kind)?
+        problem: (text: String, code: String, kind: ActivityServiceError.Kind)?
     ) -> ProblemChange {
         let (change, waiter, busy) = state.withLock { state in
             state.polls[slot] = nil
             state.ledger.pollFinished(brought: task)
             if problem == nil { state.lastCompletedPoll = now }
-            return (Self.note(problem?.text, in: &state), Self.grant(&state), state.ledger.busy)
+            // By its code: a message may have a time or a request id in it that is new in every poll.
+            let noted = problem.map { (text: $0.text, key: $0.code) }
+            return (Self.note(noted, in: &state), Self.grant(&state), state.ledger.busy)
         }
         waiter?.resume(returning: true)
         observe(.pollFinished(at: now, took: now - started, brought: task, error: problem?.kind))
@@ -139,7 +142,7 @@ final class StageCore: Sendable {
     func pollForgone(_ reason: String) -> ProblemChange {
         let (change, waiter) = state.withLock { state in
             state.ledger.pollFinished(brought: false)
-            return (Self.note(reason, in: &state), Self.grant(&state))
+            return (Self.note((text: reason, key: reason), in: &state), Self.grant(&state))
         }
         waiter?.resume(returning: true)
         return change
@@ -147,9 +150,9 @@ final class StageCore: Sendable {
 
     enum ProblemChange { case none, appeared, vanished }
 
-    private static func note(_ problem: String?, in state: inout State) -> ProblemChange {
+    private static func note(_ problem: (text: String, key: String)?, in state: inout State) -> ProblemChange {
         defer { state.problem = problem }
-        if state.problem == problem { return .none }
+        if state.problem?.key == problem?.key { return .none }
         return problem == nil ? .vanished : .appeared
     }
 
@@ -195,7 +198,7 @@ final class StageCore: Sendable {
                 busy: state.ledger.busy,
                 openPolls: state.polls.values.sorted().map { now - $0 },
                 lastCompletedPoll: state.lastCompletedPoll.map { now - $0 },
-                problem: state.problem,
+                problem: state.problem?.text,
                 tasks: state.running.values.map { $0.snapshot(at: now) }.sorted { $0.age > $1.age },
                 paused: false
             )

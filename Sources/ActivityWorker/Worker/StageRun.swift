@@ -104,14 +104,14 @@ struct StageRun {
             await reporting.leaseLost(reason)
             return
         case (_, .success(let output)):
-            report = .of(output: output, stage: configuration.stage, redact: redact)
+            report = .of(output: output, stage: configuration.stage, task: id, redact: redact)
         case (.timeLimit, .failure(let error)):
-            report = .of(Self.timedOut(error, header), stage: configuration.stage, redact: redact)
+            report = .of(Self.timedOut(error, header), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)) where task.isInterrupted:
-            report = .of(Self.interrupted(error), stage: configuration.stage, redact: redact)
+            report = .of(Self.interrupted(error), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)):
             let failure = error as? TaskFailure ?? Self.unexpected(error)
-            report = .of(failure, stage: configuration.stage, redact: redact)
+            report = .of(failure, stage: configuration.stage, task: id, redact: redact)
         }
         await reporting.settle(report)
     }

@@ -20,6 +20,8 @@ package struct WorkerDependencies: Sendable {
     package var tools: any ToolRunning
     /// Absolute path of the folder that holds the tasks' workspaces; made (0700) when it is not there.
     package var workspaceDirectory: String
+    /// Why no workspace can be made now; `nil` when all is well. Asked before each poll: nothing is claimed only to be failed.
+    package var workspaceObstacle: @Sendable () -> String?
     /// Hears what happens, for metrics and health.
     package var observer: any WorkerObserver
     /// Where the worker's lines go.
@@ -36,6 +38,7 @@ package struct WorkerDependencies: Sendable {
         makeRedactor: @escaping @Sendable (_ workspace: String) throws -> any TaskRedacting,
         tools: any ToolRunning,
         workspaceDirectory: String,
+        workspaceObstacle: @escaping @Sendable () -> String? = { nil },
         observer: any WorkerObserver = SilentObserver(),
         logger: Logger
     ) {
@@ -48,6 +51,7 @@ package struct WorkerDependencies: Sendable {
         self.makeRedactor = makeRedactor
         self.tools = tools
         self.workspaceDirectory = workspaceDirectory
+        self.workspaceObstacle = workspaceObstacle
         self.observer = observer
         self.logger = logger
     }

@@ -16,7 +16,7 @@ package enum WorkerEvent: Sendable {
     case heartbeatAcknowledged(at: BootInstant, took: Duration)
     /// A heartbeat failed and will be tried again.
     case heartbeatFailed(ActivityServiceError.Kind)
-    /// A report was acknowledged; `error` is the failure name, `nil` for success.
+    /// A report was acknowledged, `took` after this process received the task; `error` is the failure name, `nil` for success.
     case reported(error: String?, took: Duration)
     /// One attempt to report failed and will be made again.
     case reportFailed(ActivityServiceError.Kind)

@@ -9,6 +9,7 @@ import Pipeline
 import ServiceLifecycle
 import Stages
 import SystemdSupport
+import UnixSignals
 
 /// The composition root: makes everything from a configuration, runs it, and takes it down again.
 package struct Daemon: Sendable {
@@ -29,7 +30,9 @@ package struct Daemon: Sendable {
     /// - Throws: `DaemonStartError`.
     package func run() async throws {
         let logger = makeLogger()
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let journal = try openJournal(logger)
+        try openWorkspaces()
         let registry = MetricsRegistry()
         let metrics = DaemonMetrics(factory: registry)
         metrics.started(version: BuilderdVersion.text, secondsSince1970: Date.now.timeIntervalSince1970)
@@ -61,7 +64,7 @@ package struct Daemon: Sendable {
                 successTerminationBehavior: .ignore
             ),
             .init(
-                service: WorkersService(workers: workers, logger: logger, phaseChanged: life.enter),
+                service: WorkersService(workers: workers, signals: signals, logger: logger, phaseChanged: life.enter),
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
@@ -102,11 +105,22 @@ package struct Daemon: Sendable {
         do {
             return try FileJournal(folder: configuration.stateDirectory, logger: logger)
         } catch {
+            if error.code == .inUse { throw DaemonStartError("The state folder \(error.message)") }
             throw DaemonStartError(
-                "The state folder \(configuration.stateDirectory) cannot be used: \(error.message)."
-                    + (error.code == .inUse
-                        ? " Stop the other daemon, or give this one its own paths.state."
-                        : " Correct paths.state, or the folder's owner and mode (0700).")
+                "The state folder \(configuration.stateDirectory) cannot be used: \(error.message). "
+                    + "Correct paths.state, or the folder's owner and mode (0700).",
+                exitCode: 78
+            )
+        }
+    }
+
+    /// A host that cannot make workspaces would claim tasks only to fail them.
+    private func openWorkspaces() throws(DaemonStartError) {
+        if let reason = WorkFolder(path: configuration.workDirectory).obstacle() {
+            throw DaemonStartError(
+                "The workspaces' folder \(configuration.workDirectory) cannot be used: \(reason). "
+                    + "Correct paths.work, or the folder's owner and mode (0700).",
+                exitCode: 78
             )
         }
     }
@@ -120,8 +134,9 @@ package struct Daemon: Sendable {
         let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
         let stageEnvironment = StageEnvironment(aws: aws.configuration, settings: configuration.stages)
         let service = StepFunctionsActivityService(StepFunctionsClient(aws.configuration))
-        let tools = SupervisedTools(searchPath: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin")
+        let tools = SupervisedTools(searchPath: environment["PATH"] ?? ToolSearchPath.fallback)
         let workerName = configuration.workerName ?? HostName.workerName()
+        let workFolder = WorkFolder(path: configuration.workDirectory)
         let observer = MetricsObserver(
             metrics: metrics,
             slots: Dictionary(
@@ -149,6 +164,7 @@ package struct Daemon: Sendable {
                     makeRedactor: { try TaskRedactor(workspace: $0) },
                     tools: tools,
                     workspaceDirectory: configuration.workDirectory,
+                    workspaceObstacle: { workFolder.obstacle() },
                     observer: observer,
                     logger: logger
                 ),
@@ -169,7 +185,8 @@ package struct Daemon: Sendable {
             )
         } catch {
             throw DaemonStartError(
-                "The health socket \(configuration.healthSocket) cannot be served: \(error). Correct health.socket."
+                "The health socket cannot be served: \(error).",
+                exitCode: error.code == .path || error.code == .group ? 78 : 1
             )
         }
     }

@@ -9,12 +9,13 @@ import UnixSignals
 /// When the last worker has returned, so does `run()`, and the service group stops the rest.
 struct WorkersService: Service {
     let workers: [StageWorker]
+    /// SIGTERM, SIGINT and SIGHUP, trapped since before anybody could see the daemon.
+    let signals: UnixSignalsSequence
     let logger: Logger
     /// Told once when draining begins and when it turns into an interruption, for `STOPPING=1` and `STATUS=`.
     let phaseChanged: @Sendable (DaemonPhase) -> Void
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await follow(signals) }
             defer { group.cancelAll() }
@@ -29,21 +30,30 @@ struct WorkersService: Service {
     private func follow(_ signals: UnixSignalsSequence) async {
         var isDraining = false
         for await signal in signals {
-            if !isDraining {
-                isDraining = true
+            if signal == .sighup {
                 logger.notice(
-                    "\(signal): draining; no new polls, running tasks end by themselves; a second signal interrupts them"
+                    "SIGHUP is ignored: the configuration is read at the start only; restart to apply a new one"
                 )
+            } else if !isDraining {
+                isDraining = true
+                logger.notice("\(signal): draining; \(pending()); a second signal interrupts tasks, never polls")
                 phaseChanged(.draining)
                 for worker in workers { worker.drain() }
             } else {
-                logger.warning(
-                    "\(signal) again: interrupting the running tasks; they are reported as Builder.Interrupted"
-                )
+                logger.warning("\(signal) again: interrupting; \(pending())")
                 phaseChanged(.interrupting)
                 for worker in workers { worker.interrupt() }
             }
         }
+    }
+
+    /// What the end waits for.
+    private func pending() -> String {
+        let snapshots = workers.map { $0.snapshot() }
+        let polls = snapshots.reduce(0) { $0 + $1.openPolls.count }
+        let tasks = snapshots.reduce(0) { $0 + $1.tasks.count }
+        return
+            "waiting for \(polls) open polls, at most 70 s, which may still bring a task, and for \(tasks) running tasks"
     }
 }
 

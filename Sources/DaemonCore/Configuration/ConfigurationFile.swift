@@ -6,6 +6,8 @@ struct ConfigurationFile {
     private(set) var scalars: [String: Scalar] = [:]
     /// Mappings by key name, for keys of kind `environment`.
     private(set) var mappings: [String: [String: String]] = [:]
+    /// Whether the text is one YAML mapping, so that values can be read from it.
+    private(set) var isMapping = true
     /// What is wrong with the file's shape.
     private(set) var problems: [ConfigurationError.Problem] = []
 
@@ -32,6 +34,7 @@ struct ConfigurationFile {
             guard let root = try Yams.compose(yaml: text) else { return }
             if case .scalar(let scalar) = root, scalar.string.isEmpty { return }
             guard case .mapping(let mapping) = root else {
+                isMapping = false
                 report(
                     root,
                     "",
@@ -43,6 +46,7 @@ struct ConfigurationFile {
             }
             walk(mapping, under: [])
         } catch {
+            isMapping = false
             let reason = "\(error)".split(separator: "\n").joined(separator: " ")
             problems.append(
                 ConfigurationError.Problem(
@@ -125,10 +129,24 @@ struct ConfigurationFile {
                 )
                 continue
             }
+            if Self.credentialVariables.contains(name) {
+                report(
+                    valueNode,
+                    "\(key.name).\(name)",
+                    found: "a credential",
+                    allowed: "variables that hold no secret",
+                    next: "Remove it: tools sign by reference, see tools.credentials."
+                )
+                continue
+            }
             result[name] = scalar.string
         }
         mappings[key.name] = result
     }
+
+    private static let credentialVariables: Set<String> = [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+    ]
 
     private mutating func reportUnknown(_ node: Node, name: String, parent: [String]) {
         let siblings = Set(

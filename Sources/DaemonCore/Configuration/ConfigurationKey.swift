@@ -5,6 +5,10 @@ package struct ConfigurationKey: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// Any text without control characters.
         case text
+        /// Text without white space or control characters: ids, names, aliases.
+        case word
+        /// 1 to 80 characters that `workerName` of GetActivityTask takes: ASCII letters, digits, `-`, `_` and `.`.
+        case workerName
         /// `true` or `false`.
         case bool
         /// A whole number of this range, in this unit.
@@ -61,7 +65,7 @@ extension ConfigurationKey {
 
     private static let aws: [ConfigurationKey] =
         [
-            ConfigurationKey("aws", "region", kind: .text),
+            ConfigurationKey("aws", "region", kind: .word),
             ConfigurationKey("aws", "profile", kind: .text),
             ConfigurationKey("aws", "fips", kind: .bool),
             ConfigurationKey("aws", "dualStack", kind: .bool),
@@ -74,7 +78,7 @@ extension ConfigurationKey {
         ]
     }
 
-    private static let worker = [ConfigurationKey("worker", "name", kind: .text)]
+    private static let worker = [ConfigurationKey("worker", "name", kind: .workerName)]
 
     private static let paths = [
         ConfigurationKey("paths", "state", kind: .path, default: "/var/lib/builderd"),
@@ -84,10 +88,10 @@ extension ConfigurationKey {
     ]
 
     private static let storage = [
-        ConfigurationKey("storage", "kmsKey", kind: .text),
-        ConfigurationKey("storage", "artifactsBucket", kind: .text),
-        ConfigurationKey("storage", "stateBucket", kind: .text),
-        ConfigurationKey("storage", "inventoryTable", kind: .text),
+        ConfigurationKey("storage", "kmsKey", kind: .word),
+        ConfigurationKey("storage", "artifactsBucket", kind: .word),
+        ConfigurationKey("storage", "stateBucket", kind: .word),
+        ConfigurationKey("storage", "inventoryTable", kind: .word),
         ConfigurationKey("storage", "parameterPrefix", kind: .path, default: "/builderd"),
     ]
 
@@ -118,7 +122,7 @@ extension ConfigurationKey {
 
     private static let surroundings = [
         ConfigurationKey("health", "socket", kind: .path, default: "/run/builderd/health.sock"),
-        ConfigurationKey("health", "group", kind: .text),
+        ConfigurationKey("health", "group", kind: .word),
         ConfigurationKey(
             "log",
             "level",

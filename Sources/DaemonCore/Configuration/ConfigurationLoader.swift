@@ -36,10 +36,10 @@ package struct ConfigurationLoader: Sendable {
         let walked = ConfigurationFile(text: text, path: file)
         var reading = ConfigurationReading(file: file, walked: walked, environment: environment)
         reading.reportUnknownVariables()
-        if walked.problems.isEmpty {
+        if walked.isMapping {
             await reading.readValues()
         }
-        let configuration = reading.assemble()
+        let configuration = walked.isMapping ? reading.assemble() : nil
         guard reading.problems.isEmpty, let configuration else {
             throw ConfigurationError(file: file, problems: reading.problems)
         }

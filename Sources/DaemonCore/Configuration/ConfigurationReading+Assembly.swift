@@ -2,6 +2,7 @@ import AWSClient
 import Logging
 import Pipeline
 import Stages
+import ToolSupervisor
 
 extension ConfigurationReading {
     /// The typed configuration; `nil`, with problems added, when something is missing or does not fit together.
@@ -10,6 +11,8 @@ extension ConfigurationReading {
         requireWhatStagesNeed(Set(activities.keys))
         let credentials = readToolCredentials()
         requireFolders(Set(activities.keys))
+        requireTools(Set(activities.keys))
+        keepFoldersApart()
         let regions = Set(activities.values.compactMap { ActivityARN($0.arn)?.region })
         guard problems.isEmpty, let credentials, let region = values["aws.region"] ?? regions.first else { return nil }
         return DaemonConfiguration(
@@ -91,7 +94,7 @@ extension ConfigurationReading {
             ("storage.stateBucket", [.provision]),
             ("storage.inventoryTable", [.postProvision]),
         ]
-        for need in needs where values[need.key] == nil {
+        for need in needs where values[need.key] == nil && !refused.contains(need.key) {
             let users = Stage.allCases.filter { need.stages.contains($0) && stages.contains($0) }.map(\.rawValue)
             guard !users.isEmpty, let key = key(need.key) else { continue }
             report(
@@ -122,6 +125,38 @@ extension ConfigurationReading {
             return .profile(name: name, file: file)
         default: return .ec2InstanceMetadata
         }
+    }
+
+    /// A host without a stage's tool would fail every release it takes.
+    private mutating func requireTools(_ stages: Set<Stage>) {
+        let needs: [(key: String, stage: Stage)] = [
+            ("tools.packer.path", .bakery), ("tools.terraform.path", .provision), ("tools.auditor.path", .validation),
+        ]
+        for need in needs where stages.contains(need.stage) {
+            guard let name = values[need.key], let key = key(need.key) else { continue }
+            do throws(ToolError) {
+                _ = try ExecutableLookup.find(name, path: environment["PATH"] ?? ToolSearchPath.fallback)
+            } catch {
+                report(
+                    key,
+                    found: error.message,
+                    allowed: "an executable's absolute path, or its name in PATH",
+                    next: error.next
+                )
+            }
+        }
+    }
+
+    private mutating func keepFoldersApart() {
+        guard let state = values["paths.state"], state == values["paths.work"], let key = key("paths.work") else {
+            return
+        }
+        report(
+            key,
+            found: "\(state), which is paths.state too",
+            allowed: "a folder of its own, on a tmpfs",
+            next: "Name another folder: workspaces are removed, the state must not be."
+        )
     }
 
     private mutating func requireFolders(_ stages: Set<Stage>) {

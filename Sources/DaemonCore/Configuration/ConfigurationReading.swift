@@ -6,8 +6,10 @@ struct ConfigurationReading {
     var problems: [ConfigurationError.Problem]
     let file: String
     let walked: ConfigurationFile
-    private let environment: [String: String]
+    let environment: [String: String]
     var values: [String: String] = [:]
+    /// Keys whose value was refused: what they miss is not reported a second time.
+    private(set) var refused: Set<String> = []
 
     init(file: String, walked: ConfigurationFile, environment: [String: String]) {
         self.file = file
@@ -41,9 +43,12 @@ struct ConfigurationReading {
                 variables, try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)),
             ])
         } catch {
-            problems.append(
-                .init(place: file, found: "\(error)", allowed: "one YAML document", next: "Correct the file.")
-            )
+            // The walk has said already what is wrong with the shape, in better words.
+            if walked.problems.isEmpty {
+                problems.append(
+                    .init(place: file, found: "\(error)", allowed: "one YAML document", next: "Correct the file.")
+                )
+            }
             return
         }
         for key in ConfigurationKey.all where key.kind != .environment {
@@ -56,6 +61,9 @@ struct ConfigurationReading {
             if key.kind.accepts(text) {
                 values[key.name] = text
             } else {
+                refused.insert(key.name)
+                // A stage with a wrong ARN is one that is meant to be on.
+                if key.kind == .activityARN { values[key.name] = text }
                 report(key, found: "“\(text.prefix(100))”", allowed: key.kind.allowed, next: "Correct the value.")
             }
         }

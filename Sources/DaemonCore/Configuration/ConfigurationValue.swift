@@ -3,6 +3,8 @@ extension ConfigurationKey.Kind {
     var allowed: String {
         switch self {
         case .text: "text on one line"
+        case .word: "text without white space"
+        case .workerName: "1 to 80 ASCII letters, digits, -, _ and ."
         case .bool: "true or false"
         case .integer(let range, let unit): "a whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
         case .oneOf(let words): words.joined(separator: ", ")
@@ -18,6 +20,8 @@ extension ConfigurationKey.Kind {
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return false }
         switch self {
         case .text: return !text.isEmpty
+        case .word: return !text.isEmpty && !text.contains(where: \.isWhitespace)
+        case .workerName: return HostName.sanitised(text) == text
         case .bool: return text == "true" || text == "false"
         case .integer(let range, _): return Int(text).map(range.contains) ?? false
         case .oneOf(let words): return words.contains(text)

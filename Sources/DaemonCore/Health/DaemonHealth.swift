@@ -23,11 +23,21 @@ struct DaemonHealth: HealthSource {
     func readyz() async -> HealthAnswer {
         let held = await credentials.snapshot()
         let obstacle = await journal.obstacle()
-        return ReadinessRules.evaluate(
+        var answer = ReadinessRules.evaluate(
             stages: workers.map { Self.readiness($0.snapshot()) },
             credentials: Self.observed(held),
             journal: obstacle.map { .failing($0.message) } ?? .writable
         )
+        if life.phase == .draining || life.phase == .interrupting {
+            answer.reasons.append(
+                HealthReason(
+                    subject: "daemon",
+                    problem: "it is \(life.phase.rawValue)",
+                    next: "wait for its end, or start it again"
+                )
+            )
+        }
+        return answer
     }
 
     func status() async -> String {

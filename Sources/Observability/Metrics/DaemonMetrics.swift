@@ -15,7 +15,7 @@ package struct DaemonMetrics: Sendable {
     /// A task was claimed.
     package func claimed(stage: String) { count(MetricNames.tasksClaimed, ["stage": stage]) }
 
-    /// A task's end was reported, `duration` after its claim: `success`, `failure`, or `closed`.
+    /// A task's end was reported, `duration` after its claim: `success` or `failure`.
     package func reported(stage: String, outcome: String, after duration: Duration) {
         count(MetricNames.tasksReported, ["stage": stage, "outcome": outcome])
         let parts = duration.components
@@ -47,7 +47,7 @@ package struct DaemonMetrics: Sendable {
         set(MetricNames.slots, Double(total), ["stage": stage])
     }
 
-    /// A call to AWS ended: `ok`, or an error's code.
+    /// A call to AWS ended: the answer's HTTP status, or the error code of a call without an answer.
     package func awsCall(service: String, outcome: String) {
         count(MetricNames.awsCalls, ["service": service, "outcome": outcome])
     }
@@ -62,9 +62,6 @@ package struct DaemonMetrics: Sendable {
     package func credentialsExpire(secondsSince1970: Double) {
         set(MetricNames.credentialExpiry, secondsSince1970, [:])
     }
-
-    /// A line of a tool's output held a secret.
-    package func redactedLine() { count(MetricNames.redactedLines, [:]) }
 
     private func count(_ metric: MetricDescription, _ labels: [String: String]) {
         factory.makeCounter(label: metric.name, dimensions: labels.map { ($0.key, $0.value) }).increment(by: 1)

@@ -8,7 +8,7 @@ package enum MetricNames {
     )
     /// `stage`.
     package static let tasksClaimed = MetricDescription(.counter, "builderd_tasks_claimed_total", "Tasks claimed.")
-    /// `stage`, `outcome` (`success`, `failure`, `closed`).
+    /// `stage`, `outcome` (`success`, `failure`).
     package static let tasksReported = MetricDescription(
         .counter,
         "builderd_tasks_reported_total",
@@ -35,7 +35,7 @@ package enum MetricNames {
         "From claim to report.",
         buckets: [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400]
     )
-    /// `service`, `outcome` (`ok`, or an error's code).
+    /// `service`, `outcome` (the HTTP status, or the error code of a call without an answer).
     package static let awsCalls = MetricDescription(
         .counter,
         "builderd_aws_calls_total",
@@ -55,17 +55,11 @@ package enum MetricNames {
         "builderd_credential_expiry_seconds",
         "When the daemon's own credentials expire, in seconds since 1970."
     )
-    /// No labels.
-    package static let redactedLines = MetricDescription(
-        .counter,
-        "builderd_redacted_lines_total",
-        "Lines of tools' output that held a secret."
-    )
 
     /// All of the above.
     package static let all = [
         polls, tasksClaimed, tasksReported, reportRetries, heartbeats, leaseLosses, slotsBusy, slots, taskDuration,
         awsCalls, buildInfo, startTime,
-        credentialExpiry, redactedLines,
+        credentialExpiry,
     ]
 }

@@ -1,7 +1,7 @@
 import Pipeline
 
 /// What no stack may have, checked against the plan before it is applied: a way in for a login (ports 22 and 3389), a key
-/// pair, a launch configuration, and code that Terraform would run on the builder.
+/// pair, a launch configuration (or a group that starts instances by one), and code that Terraform would run on the builder.
 ///
 /// A guarded attribute that is known only after the apply is refused too: what cannot be checked before must not be decided then.
 package struct PlanPolicy: Sendable {
@@ -45,11 +45,34 @@ package struct PlanPolicy: Sendable {
                         allowed: "aws_launch_template with a version number"
                     )
                 )
+            case "aws_autoscaling_group":
+                found += launchConfiguration(of: resource, plan)
             default: break
             }
             found += keyNames(of: resource, plan)
         }
         return found + CodeInPlan.violations(in: plan.configuration)
+    }
+
+    /// A group's launch configuration: what made it is in no plan, so a key pair in it would not be seen.
+    private func launchConfiguration(of resource: TerraformPlan.Resource, _ plan: TerraformPlan) -> [PlanViolation] {
+        let name = "launch_configuration"
+        let found: String
+        if resource.unknown[name] == .bool(true) {
+            guard plan.expression(name, of: resource) != nil else { return [] }
+            found = "known only after the apply"
+        } else {
+            guard let value = resource.after[name], value != .null, value != .string("") else { return [] }
+            found = value.text.map { "\"\($0)\"" } ?? "set"
+        }
+        return [
+            PlanViolation(
+                address: resource.address,
+                attribute: name,
+                found: found,
+                allowed: "aws_launch_template with a version number"
+            )
+        ]
     }
 
     /// Rules that stand in the security group itself.

@@ -7,7 +7,8 @@ package enum StageSecrets {
     /// The values by variable name, read from Parameter Store, all of them added to the redactor first.
     ///
     /// - Parameter configuration: as whom they are read.
-    /// - Throws: `TaskFailure` `AWS.…` when one cannot be read, `Builder.InputInvalid` when one is too short to be redacted.
+    /// - Throws: `TaskFailure` `AWS.…` when one cannot be read, `Builder.InputInvalid` when one is too short to be redacted; either names
+    ///   the reference, never the value.
     package static func resolve(
         _ references: [SecretReference],
         for stage: Stage,
@@ -27,7 +28,15 @@ package enum StageSecrets {
                     try await parameters.getParameter(name: reference.parameter, version: reference.version).value
                 }
             }
-            try context.redactor.add(secrets: values.values.sorted())
+            for reference in wanted {
+                guard let value = values[reference.name] else { continue }
+                do {
+                    try context.redactor.add(secrets: [value])
+                } catch var failure as TaskFailure {
+                    failure.message = "The secret \(reference.name) (\(reference.parameter)): \(failure.message)"
+                    throw failure
+                }
+            }
             return values
         }
     }

@@ -65,6 +65,13 @@ struct ClosureTools: ToolRunning {
     func endLeftOvers(under folder: String, logger: Logger) async { await leftOvers(folder) }
 }
 
+/// Every event that the worker told, in order.
+final class WorkerEvents: WorkerObserver {
+    let all = Watched<[WorkerEvent]>([])
+
+    func observe(_ event: WorkerEvent, stage: String) { all.update { $0.append(event) } }
+}
+
 /// Every line that was logged, with its metadata.
 final class LogLines: Sendable {
     struct Line: Sendable {

@@ -8,6 +8,7 @@ struct WorkerFixture: Sendable {
     let service = StubService()
     let clock = ManualClock()
     let log = LogLines()
+    let events = WorkerEvents()
     let folder: TemporaryFolder
     let journal: NotingJournal
 
@@ -31,6 +32,7 @@ struct WorkerFixture: Sendable {
                 ?? ClosureTools { _, _ in throw TaskFailure("Builder.ToolMissing", message: "none", next: "install it")
                 },
             workspaceDirectory: workspaces,
+            observer: events,
             logger: log.logger
         )
     }

@@ -12,6 +12,8 @@ final class TLSServer: Sendable {
     let strangerPath: String
     private let folder: URL
     private let process: Process
+    /// Its end, in `deinit` or with the test process, ends the server.
+    private let life = Pipe()
 
     /// Starts the server.
     ///
@@ -46,28 +48,43 @@ final class TLSServer: Sendable {
         )
         try Data(answer.utf8).write(to: folder.appending(path: "answer"))
         process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.executableURL = URL(filePath: "/bin/sh")
+        // A child inherits the test's signal mask: SIGTERM may be blocked, so SIGKILL; and SIGCHLD, so no `wait` in the shell.
+        let script = "/usr/bin/openssl \"$@\" </dev/null & exec >&-; read -r line; kill -KILL $!"
         process.arguments =
-            ["s_server", "-accept", "127.0.0.1:0", "-HTTP", "-cert", path("server.pem"), "-key", path("server.key")]
+            [
+                "-c", script, "sh", "s_server", "-accept", "127.0.0.1:0", "-HTTP", "-cert", path("server.pem"), "-key",
+                path("server.key"),
+            ]
             + options
         process.currentDirectoryURL = folder
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = life
         try process.run()
-        port = try Self.port(announcedOn: output.fileHandleForReading)
+        do {
+            port = try Self.port(announcedOn: output.fileHandleForReading)
+        } catch {
+            Self.end(process, life)
+            throw error
+        }
         // What it says of each connection must not fill the pipe.
         output.fileHandleForReading.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
     }
 
     deinit {
-        process.terminate()
+        Self.end(process, life)
         try? FileManager.default.removeItem(at: folder)
     }
 
     /// `https://host:port/answer`.
     func url(host: String = "127.0.0.1") -> String { "https://\(host):\(port)/answer" }
+
+    private static func end(_ process: Process, _ life: Pipe) {
+        try? life.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
 
     private static func port(announcedOn output: FileHandle) throws -> Int {
         var text = ""

@@ -141,6 +141,23 @@ struct BakeryStageTests {
         #expect(!"\(fixture.runtime.invocations)".contains("s3cr3t-value"))
     }
 
+    @Test func `a secret that is too short is named, never shown`() async throws {
+        let fixture = try fixture {
+            $0.secrets = [
+                SecretReference(name: "token", parameter: "/secret", stages: [.bakery]),
+                SecretReference(name: "pin", parameter: "/shop/pin", stages: [.bakery]),
+            ]
+        }
+        fixture.cloud.change {
+            $0.parameters["/secret"] = "s3cr3t-value"
+            $0.parameters["/shop/pin"] = "9x7q"
+        }
+        let failure = try #require(await failure(fixture))
+        #expect(failure.error == "Builder.InputInvalid")
+        #expect(failure.message == "The secret pin (/shop/pin): a secret has fewer than 6 characters")
+        #expect(!"\(failure)".contains("9x7q"))
+    }
+
     @Test(arguments: [(false, ScriptedCloud.key), (true, "arn:aws:kms:eu-central-1:000000000000:key/other")])
     func `an image that is clear, or has another key, is copied, and the copy takes its place`(
         encrypted: Bool,

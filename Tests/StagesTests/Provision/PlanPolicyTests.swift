@@ -163,6 +163,28 @@ struct PlanPolicyTests {
         #expect(found.map(\.attribute) == ["key_name"])
     }
 
+    @Test(
+        arguments: [
+            (#"{"launch_configuration":"lc"}"#, "{}", "{}", "\"lc\""),
+            (
+                "{}", #"{"launch_configuration":true}"#, #"{"launch_configuration":{"references":["var.lc"]}}"#,
+                "known only after the apply"
+            ),
+            (#"{"launch_configuration":null}"#, "{}", "{}", nil), (#"{"launch_configuration":""}"#, "{}", "{}", nil),
+            (#"{"launch_template":[{"id":"lt-1"}]}"#, #"{"launch_configuration":true}"#, "{}", nil),
+        ] as [(String, String, String, String?)]
+    )
+    func `a group that starts instances by a launch configuration is refused`(
+        after: String,
+        unknown: String,
+        expressions: String,
+        found: String?
+    ) throws {
+        let violations = try judge("aws_autoscaling_group", after: after, unknown: unknown, expressions: expressions)
+        #expect(violations.map(\.found) == [found].compactMap(\.self))
+        #expect(violations.allSatisfy { $0.attribute == "launch_configuration" })
+    }
+
     @Test func `what is destroyed is not judged`() throws {
         #expect(try judge("aws_key_pair", after: "null").isEmpty)
         #expect(try judge("aws_security_group", after: "null").isEmpty)

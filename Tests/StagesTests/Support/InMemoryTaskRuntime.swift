@@ -113,7 +113,17 @@ final class RecordingRedactor: TaskRedacting {
     /// The secrets that were added, in order.
     var secrets: [String] { state.withLock { $0 } }
 
-    func add(secrets: [String]) throws { state.withLock { $0 += secrets } }
+    /// Refuses what is too short, as the real one does.
+    func add(secrets: [String]) throws {
+        guard secrets.allSatisfy({ $0.count >= 6 }) else {
+            throw TaskFailure(
+                "Builder.InputInvalid",
+                message: "a secret has fewer than 6 characters",
+                next: "lengthen it"
+            )
+        }
+        state.withLock { $0 += secrets }
+    }
 
     func redact(_ text: String) -> String {
         secrets.reduce(text) { $0.split(separator: $1, omittingEmptySubsequences: false).joined(separator: "***") }
