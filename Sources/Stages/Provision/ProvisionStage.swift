@@ -194,7 +194,7 @@ package struct ProvisionStage: StageHandler {
             message: "The stack was applied, but its output endpoint cannot be used: \(reason).",
             next:
                 "Let the module \"\(module)\" have an output \"endpoint\" with the URL that smoke tests ask, not sensitive; "
-                + "then redrive the execution.",
+                + "then release again with another `build`.",
             step: "terraform-output"
         )
     }

@@ -29,7 +29,7 @@ enum TerraformFailure {
                 message: redact("The state is locked" + holder(in: locked.detail) + "."),
                 next:
                     "Wait until that run is over. Only if it is certainly dead: terraform force-unlock, with the id in the detail; "
-                    + "then redrive the execution.",
+                    + "then release again with another `build`.",
                 step: step,
                 detail: detail
             )
@@ -89,13 +89,13 @@ enum TerraformFailure {
     private static func next(_ name: FailureName) -> String {
         switch name {
         case .provisionModuleInvalid:
-            "Correct the module in the catalogue, or the manifest's variables, then redrive the execution."
+            "Correct the module in the catalogue, or the manifest's variables, then release again with another `build`."
         case .provisionInitFailed:
-            "Correct what the error names: the state bucket, the role's permissions on it, or the module's providers; then redrive."
+            "Correct what the error names: the state bucket, the role's permissions on it, or the module's providers; then release again with another `build`."
         case .provisionPlanFailed:
-            "Correct the module, its variables or the role's permissions, then redrive the execution."
+            "Correct the module, its variables or the role's permissions, then release again with another `build`."
         default:
-            "What was made so far is in the state. Correct what the errors name, then redrive the execution: it goes on from there."
+            "What was made so far is in the state until the roll back removes it. Correct what the errors name, then release again with another `build`."
         }
     }
 }

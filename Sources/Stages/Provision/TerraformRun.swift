@@ -65,7 +65,7 @@ struct TerraformRun: Sendable {
             throw TaskFailure(
                 failure,
                 message: "terraform \(arguments.prefix(2).joined(separator: " ")) failed.",
-                next: "Read the detail, then redrive the execution.",
+                next: "Read the detail, then release again with another `build`.",
                 step: name,
                 detail: context.redactor.redact(OutputFile.tail(exit.standardError))
             )

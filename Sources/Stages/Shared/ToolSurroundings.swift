@@ -31,7 +31,7 @@ package struct ToolSurroundings: Sendable {
             throw TaskFailure(
                 .builderInternal,
                 message: error.message,
-                next: "Correct tools.credentials in builderd.yaml, then redrive the execution."
+                next: "Correct tools.credentials in builderd.yaml, then release again with another `build`."
             )
         }
         var values = stage.settings.toolEnvironment

@@ -103,7 +103,7 @@ struct AuditorRun: Sendable {
             .validationProfileInvalid,
             message: context.redactor.redact("The profile \"\(profile)\" cannot be judged: \(reason)."),
             next:
-                "Correct the profile in \(settings.catalogueDirectory)/inspec/\(profile), then redrive the execution.",
+                "Correct the profile in \(settings.catalogueDirectory)/inspec/\(profile), then release again with another `build`.",
             step: "audit-" + profile,
             detail: ToolRun.detail(exit, context)
         )
@@ -116,7 +116,7 @@ struct AuditorRun: Sendable {
             message:
                 "The auditor gave no verdict on the profile \"\(profile)\": \(reason ?? "\(status), \(Self.meaning(exit.status))").",
             next:
-                "Read the detail; run \(settings.auditor) exec on the builder host by hand; then redrive the execution.",
+                "Read the detail; run \(settings.auditor) exec on the builder host by hand; then release again with another `build`.",
             step: "audit-" + profile,
             detail: ToolRun.detail(exit, context)
         )
