@@ -17,9 +17,14 @@ final class DaemonLife: Sendable {
     /// The phase now.
     var phase: DaemonPhase { current.withLock { $0 } }
 
-    /// Enters a phase and tells systemd; phases only go forward.
+    /// Enters a phase and tells systemd. Phases only go forward: an earlier one is not entered again.
     func enter(_ phase: DaemonPhase) {
-        current.withLock { $0 = phase }
+        let isNew = current.withLock { current in
+            guard phase.rank > current.rank else { return false }
+            current = phase
+            return true
+        }
+        guard isNew else { return }
         switch phase {
         case .starting: break
         case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
@@ -30,7 +35,7 @@ final class DaemonLife: Sendable {
 
     /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.
     func narrate(_ workers: [StageWorker]) async {
-        if phase == .starting { enter(.running) }
+        enter(.running)
         var last = ""
         var isSettled = false
         while !Task.isCancelled {

@@ -67,4 +67,14 @@ package enum DaemonPhase: String, Sendable, Hashable {
     case draining
     /// As draining, and the tasks were cancelled.
     case interrupting
+
+    /// Its place in the daemon's life.
+    var rank: Int {
+        switch self {
+        case .starting: 0
+        case .running: 1
+        case .draining: 2
+        case .interrupting: 3
+        }
+    }
 }
