@@ -61,10 +61,20 @@ struct ToolDeathTests {
         do {
             try await running.value
         } catch let failure as TaskFailure {
-            #expect(kill(-record.pid, 0) != 0, "processes of the tool's session are left")
+            #expect(try await isGone(record.pid), "processes of the tool's session are left")
             return failure
         }
         throw Survived(description: "\(name) was killed, and the stage succeeded")
+    }
+
+    /// Whether the tool's group empties. What was killed stays in it as a zombie until init has reaped it, which init does when it may.
+    private func isGone(_ group: Int32) async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if kill(-group, 0) != 0 { return true }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
     }
 
     /// Waits for the tool's start to be recorded in some task's workspace.
