@@ -74,6 +74,8 @@ package enum FailureName: String, Sendable, Hashable, CaseIterable {
     case provisionEndpointMissing = "Provision.EndpointMissing"
     /// Terraform failed to destroy.
     case provisionDestroyFailed = "Provision.DestroyFailed"
+    /// A roll back cannot go back to the earlier release: its record, its parameters or its module is not there. Nothing was changed.
+    case provisionRestoreFailed = "Provision.RestoreFailed"
 
     /// The catalogue has no such profile, or it could not be loaded.
     case validationProfileInvalid = "Validation.ProfileInvalid"

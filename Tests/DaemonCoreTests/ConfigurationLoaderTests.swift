@@ -115,7 +115,8 @@ import Testing
         let rendered = "\(error)"
         #expect(rendered.contains("storage.stateBucket"))
         #expect(rendered.contains("storage.kmsKey"))
-        #expect(!rendered.contains("storage.inventoryTable"))
+        #expect(rendered.contains("storage.inventoryTable"))
+        #expect(!rendered.contains("storage.artifactsBucket"))
     }
 
     @Test(arguments: [
@@ -169,6 +170,7 @@ import Testing
           kmsKey: alias/builderd
           artifactsBucket: artifacts
           stateBucket: state
+          inventoryTable: inventory
         tools:
           packer:
             path: /bin/sh

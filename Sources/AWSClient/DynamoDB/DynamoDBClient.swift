@@ -5,7 +5,7 @@ package struct DynamoDBClient: Sendable {
     /// An item or a key: attribute names and values.
     package typealias Item = [String: AttributeValue]
 
-    private let service: JSONService
+    let service: JSONService
 
     /// A client of this configuration; copies share retry budget, clock correction and signing key.
     package init(_ configuration: AWSConfiguration, environment: RuntimeEnvironment = .system) {

@@ -92,7 +92,7 @@ extension ConfigurationReading {
             ("storage.kmsKey", Set(Stage.allCases)),
             ("storage.artifactsBucket", [.preProvision, .validation]),
             ("storage.stateBucket", [.provision]),
-            ("storage.inventoryTable", [.postProvision]),
+            ("storage.inventoryTable", [.provision, .postProvision]),
         ]
         for need in needs where values[need.key] == nil && !refused.contains(need.key) {
             let users = Stage.allCases.filter { need.stages.contains($0) && stages.contains($0) }.map(\.rawValue)

@@ -40,7 +40,8 @@ package struct PreProvisionStage: StageHandler {
             accountId: merged.accountId,
             parameters: [:],
             manifestSHA256: manifest.sha256,
-            manifestVersionId: manifest.versionId
+            manifestVersionId: manifest.versionId,
+            entered: envelope.entered
         )
         let sections = sections
         for section in merged.sections {

@@ -146,4 +146,28 @@ import Testing
         )
         #expect(stand.requests[3].header("X-Amz-Target") == "TrentService.CreateGrant")
     }
+
+    @Test("a query sends its page's start, reads consistently and returns where the next page begins")
+    func query() async throws {
+        let stand = ClientStand([
+            .json(#"{"Items":[{"pk":{"S":"a"},"n":{"N":"4"}}],"Count":1,"LastEvaluatedKey":{"pk":{"S":"a"}}}"#),
+            .json(#"{"Items":[],"Count":0}"#),
+        ])
+        let client = DynamoDBClient(stand.configuration(), environment: stand.environment)
+        let first = try await client.query(table: "t", keyCondition: "pk = :pk", values: [":pk": "a"])
+        #expect(first.items == [["pk": "a", "n": .number(4)]] && first.items[0]["n"]?.wholeValue == 4)
+        let last = try await client.query(
+            table: "t",
+            keyCondition: "pk = :pk",
+            filter: "#e = :e",
+            names: ["#e": "environment"],
+            values: [":pk": "a", ":e": "dev"],
+            startingAfter: first.next
+        )
+        #expect(last == ItemPage(items: [], next: nil))
+        #expect(stand.requests[0].header("X-Amz-Target") == "DynamoDB_20120810.Query")
+        #expect(body(stand).contains(#""ConsistentRead":true"#) && !body(stand).contains("ExclusiveStartKey"))
+        #expect(!body(stand).contains("FilterExpression") && !body(stand).contains("ExpressionAttributeNames"))
+        #expect(body(stand, 1).contains(#""ExclusiveStartKey":{"pk":{"S":"a"}}"#))
+    }
 }
