@@ -40,6 +40,8 @@ package enum FailureName: String, Sendable, Hashable, CaseIterable {
     case preProvisionEnvironmentInvalid = "PreProvision.EnvironmentInvalid"
     /// A rule of the platform denies what the manifest asks.
     case preProvisionRuleDenied = "PreProvision.RuleDenied"
+    /// The platform's rules on the host cannot be read.
+    case preProvisionRulesInvalid = "PreProvision.RulesInvalid"
 
     /// The catalogue has no such template, or Packer finds it invalid.
     case bakeryTemplateInvalid = "Bakery.TemplateInvalid"

@@ -30,6 +30,7 @@ extension ConfigurationReading {
             stages: StageSettings(
                 catalogueDirectory: text("paths.catalogue"),
                 environmentsDirectory: text("paths.environments"),
+                rulesDirectory: text("paths.rules"),
                 kmsKey: text("storage.kmsKey"),
                 artifactsBucket: text("storage.artifactsBucket"),
                 stateBucket: text("storage.stateBucket"),
@@ -164,7 +165,10 @@ extension ConfigurationReading {
             ("paths.environments", [.preProvision]),
             ("paths.catalogue", [.bakery, .provision, .validation]),
         ]
-        for need in needs where !stages.isDisjoint(with: need.stages) {
+        // A host may have no rules; one that names a folder for them has.
+        let isNamed = values["paths.rules"] != key("paths.rules")?.defaultValue
+        for need in needs + (isNamed ? [("paths.rules", [.preProvision])] : [])
+        where !stages.isDisjoint(with: need.stages) {
             guard let path = values[need.key], !FileText.isDirectory(path),
                 let key = key(need.key)
             else { continue }

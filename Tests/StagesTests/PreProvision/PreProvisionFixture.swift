@@ -19,8 +19,9 @@ struct PreProvisionFixture {
         self.environment = StageEnvironment(
             aws: stores.aws,
             settings: StageSettings(
-                catalogueDirectory: folder.path,
+                catalogueDirectory: folder.path + "/catalogue",
                 environmentsDirectory: folder.path,
+                rulesDirectory: folder.path + "/rules",
                 kmsKey: "alias/builderd",
                 artifactsBucket: "artifacts",
                 stateBucket: "state",
