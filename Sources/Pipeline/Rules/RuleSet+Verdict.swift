@@ -71,14 +71,14 @@ extension RuleSet {
                 .compactMap { Self.denial(of: $0, unlessAllowedBy: rules) }
         }
         let services = RulePath(RulePath.services).occurrences(in: manifest, scalars: true)
-        let forServices = rules.filter(\.path.isAboutServices)
+        let covered = rules.filter(\.path.isAboutServices).map { rule in
+            (rule: rule, places: Set(rule.path.occurrences(in: manifest, scalars: true).map(\.path)))
+        }
         return others
             + services.compactMap { service in
                 Self.denial(
                     of: service,
-                    unlessAllowedBy: forServices.filter {
-                        $0.path.occurrences(in: manifest, scalars: true).contains { $0.path == service.path }
-                    }
+                    unlessAllowedBy: covered.filter { $0.places.contains(service.path) }.map(\.rule)
                 )
             }
     }
