@@ -4,7 +4,7 @@ import Pipeline
 /// Joins a fetched manifest with the environment, the rules and the release, and judges it: nothing has been written yet.
 ///
 /// In this order, as each needs the one before: the environment and the rules can be read, the manifest keeps its schema, it fits the
-/// environment, the release and the catalogue, and no rule refuses it. Each says all that is wrong at once.
+/// environment, the release and the catalogue, and no rule refuses it. Each says all that is wrong at once, the last two together.
 struct ManifestVerdict: Sendable {
     let environments: EnvironmentFiles
     let rules: RuleFiles
@@ -27,6 +27,7 @@ struct ManifestVerdict: Sendable {
         }
         let subject = RuleSubject(of: plain, environment: release.environment)
         let manifest = try withDefaults(written, ruleSet, subject)
+        let denials = ruleSet.denials(in: written, for: subject)
         let compared = catalogue.outcome(of: manifest, written: written, in: environment)
         let sections: MergedSections
         do {
@@ -38,9 +39,8 @@ struct ManifestVerdict: Sendable {
                 document: fetched.name
             ).sections(besides: compared.problems)
         } catch {
-            throw Self.invalid(error)
+            throw Self.invalid(error, besides: denials)
         }
-        let denials = ruleSet.denials(in: written, for: subject)
         guard denials.isEmpty else {
             throw Self.denied(RuleDenials(document: fetched.name, denials: denials))
         }
@@ -93,13 +93,19 @@ struct ManifestVerdict: Sendable {
         }
     }
 
-    private static func invalid(_ problems: DocumentProblems) -> TaskFailure {
-        TaskFailure(
+    /// - Parameter denials: what the rules refuse too, so that its author need not come back for it.
+    private static func invalid(_ problems: DocumentProblems, besides denials: [RuleDenial] = []) -> TaskFailure {
+        var detail = problems.rendered
+        if !denials.isEmpty {
+            let refused = RuleDenials(document: problems.document, denials: denials)
+            detail += "\nThe platform's rules refuse besides:\n\(refused.rendered)"
+        }
+        return TaskFailure(
             .preProvisionManifestInvalid,
             message: problems.summary,
             next: "Correct the manifest as the list in `detail` says, and release again.",
             step: "merge",
-            detail: problems.rendered
+            detail: detail
         )
     }
 

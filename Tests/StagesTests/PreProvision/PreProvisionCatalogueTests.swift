@@ -159,6 +159,8 @@ import Testing
         try FileManager.default.removeItem(atPath: fixture.folder.path + "/catalogue" + part)
         if part.isEmpty {
             #expect(try await fixture.run().parameters.count == 4)
+            let about = fixture.notices.all.filter { $0.contains("catalogue") }
+            #expect(about.count == 1 && about[0].contains(fixture.folder.path + "/catalogue."))
         } else {
             #expect(try await problems(fixture).count == 3)
         }

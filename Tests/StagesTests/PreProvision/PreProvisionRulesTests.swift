@@ -35,11 +35,15 @@ import Testing
         #expect(failure.error == "PreProvision.RuleDenied")
         #expect(failure.detail?.contains("spec.services[0]") == true)
         #expect(failure.detail?.contains("\n") == false)
-        #expect(try await fixture(nil, manifest: PreProvisionFixture.manifest()).run().parameters.count == 4)
+        let without = try fixture(nil, manifest: PreProvisionFixture.manifest())
+        #expect(try await without.run().parameters.count == 4)
+        #expect(without.notices.all.count { $0.contains("no folder of rules") } == 1)
     }
 
     @Test func `an allowed service passes`() async throws {
-        #expect(try await fixture(rule("allow", "spec.services.s3")).run().parameters.count == 4)
+        let fixture = try fixture(rule("allow", "spec.services.s3"))
+        #expect(try await fixture.run().parameters.count == 4)
+        #expect(!fixture.notices.all.contains { $0.contains("rules") })
     }
 
     @Test func `every denial is told at once, with rule, place, value, reason, owner and what to do`() async throws {
@@ -64,9 +68,12 @@ import Testing
         for id in ["rule groups", "rule approved", "no rule"] { #expect(lines.contains { $0.contains(id) }, "\(id)") }
     }
 
-    @Test func `a manifest that is not right is said to be before any rule speaks`() async throws {
+    @Test func `a manifest that is not right is said to be, and what the rules refuse is told with it`() async throws {
         let wrong = Self.manifest.replacing("012345678901", with: "111111111111")
-        #expect(try await failure(fixture(nil, manifest: wrong)).error == "PreProvision.ManifestInvalid")
+        let failure = try await failure(fixture(nil, manifest: wrong))
+        #expect(failure.error == "PreProvision.ManifestInvalid")
+        let detail = try #require(failure.detail)
+        #expect(detail.contains("metadata.accountId") && detail.contains("refuse besides:\n1. spec.services[0]"))
     }
 
     @Test func `a default reaches the sections`() async throws {
