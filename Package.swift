@@ -114,7 +114,7 @@ let package = Package(
         tests("SystemdSupportTests", ["SystemdSupport", .logging]),
         tests("AWSClientTests", ["AWSClient", "CurlTransport", "OpenSSLDigest", "TestSupport", .logging]),
         tests("ActivityWorkerTests", ["ActivityWorker", "OpenSSLDigest", "TestSupport", .logging]),
-        tests("ToolSupervisorTests", ["ToolSupervisor", .logging]),
+        tests("ToolSupervisorTests", ["ToolSupervisor", "TestSupport", .logging]),
         tests("PipelineTests", ["Pipeline", .yams]),
         tests(
             "StagesTests",
@@ -127,8 +127,8 @@ let package = Package(
         tests(
             "DaemonCoreTests",
             [
-                "DaemonCore", "ActivityWorker", "AWSClient", "Pipeline", "Stages", "Observability", "TestSupport",
-                .logging,
+                "DaemonCore", "ActivityWorker", "AWSClient", "Pipeline", "Stages", "Observability", "ToolSupervisor",
+                "TestSupport", .logging,
             ]
         ),
         tests(

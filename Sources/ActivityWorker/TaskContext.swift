@@ -3,8 +3,9 @@ package import Logging
 /// What a stage has of the worker while it runs one task.
 ///
 /// Contract (the implementation is the worker's): `step` results are recorded before the next step starts, and a stage that is run
-/// again from its top gets the recorded results back; in this version records live in memory. Every call throws `LeaseLost` at
-/// once when the lease is over.
+/// again from its top, by this process or by one after it, gets the recorded results back. The same name with other inputs than were
+/// recorded ends in `Builder.Interrupted`. Every call throws `LeaseLost` at once when the lease is over, and `HandedOver` when a
+/// successor of this process is to go on.
 package struct TaskContext: Sendable {
     /// Short stable id of the task (16 hex digits of SHA-256 over execution, state, entered time and attempt): names of created resources derive from it.
     package let id: String
@@ -60,7 +61,7 @@ package struct TaskContext: Sendable {
         try await runtime.ephemeral(name, body)
     }
 
-    /// Runs an external tool, or returns how it ended if it has run already.
+    /// Runs an external tool; attaches to it where it runs already, and returns how it ended where it has.
     package func tool(_ name: String, _ invocation: ToolInvocation) async throws -> ToolExit {
         try await runtime.tool(name, invocation)
     }
@@ -78,6 +79,12 @@ package protocol TaskRuntime: Sendable {
     func ephemeral<Result: Sendable>(_ name: String, _ body: @Sendable () async throws -> Result) async throws -> Result
     /// See `TaskContext.tool`.
     func tool(_ name: String, _ invocation: ToolInvocation) async throws -> ToolExit
+}
+
+/// The task is a successor's from now on: the stage ends, its tool runs on, nothing is reported.
+package struct HandedOver: Error, Sendable, Hashable {
+    /// An ending of this kind.
+    package init() {}
 }
 
 /// The lease of the task is over: nothing that the stage still does can be reported.

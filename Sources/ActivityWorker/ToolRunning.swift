@@ -2,18 +2,24 @@ package import Logging
 
 /// What the worker needs of a tool supervisor. `DaemonCore` adapts `ToolSupervisor` to it.
 package protocol ToolRunning: Sendable {
-    /// Runs `invocation` to its end in `folder` (made by the callee, private to this invocation) and returns how it ended.
+    /// Runs `invocation` to its end in `folder` (made by the callee, private to this invocation) and returns how it ended. Where
+    /// `context.isAdoption`, it may have been started there by an earlier process, and is then followed, never started twice.
     ///
-    /// Cancelling the calling task runs the invocation's stop policy; the call still returns only when the tool is over,
-    /// with `ToolExit.stopped` true. Output goes to `ToolExit.standardOutput` and `.standardError` unredacted; what the
+    /// Cancelling the calling task runs the invocation's stop policy, unless `context.leavesRunning` says then that the tool is to run on;
+    /// the call still returns only when the tool is over, with `ToolExit.stopped` true. Output goes to `ToolExit.standardOutput` and `.standardError` unredacted; what the
     /// callee logs of it has passed `redactor`.
     ///
-    /// - Throws: `TaskFailure` `Builder.ToolMissing` when the executable is not there or not executable.
+    /// - Throws: `TaskFailure` `Builder.ToolMissing` when the executable is not there or not executable, `Builder.ToolLost` when how it
+    ///   ended cannot be known; `HandedOver` when it runs on.
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit
 
-    /// Ends what tools of a daemon that died left running in the invocations' folders under `folder`; returns when they are over.
-    /// Returns at once when there is no such folder or nothing runs.
+    /// Ends what runs in the invocations' folders under `folder`, whoever started it; returns when it is over and nothing can be started
+    /// there any more. Returns at once when there is no such folder or nothing runs.
     func endLeftOvers(under folder: String, logger: Logger) async
+
+    /// Moves the deadline by which the tools of the task with this workspace are stopped even if this process is no more. Called before
+    /// the first tool, and after each acknowledged heartbeat.
+    func extendLease(workspace: String, until deadline: BootInstant, logger: Logger)
 }
 
 /// What surrounds one run of a tool.
@@ -24,12 +30,28 @@ package struct ToolRunContext: Sendable {
     package let redactor: any TaskRedacting
     /// Carries the task's metadata.
     package let logger: Logger
+    /// The task's workspace.
+    package let workspace: String
+    /// Whether an earlier process may have started it.
+    package let isAdoption: Bool
+    /// Asked when the calling task is cancelled: whether the tool is to run on for a successor.
+    package let leavesRunning: @Sendable () -> Bool
 
     /// A context of these parts.
-    package init(name: String, redactor: any TaskRedacting, logger: Logger) {
+    package init(
+        name: String,
+        redactor: any TaskRedacting,
+        logger: Logger,
+        workspace: String,
+        isAdoption: Bool = false,
+        leavesRunning: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.name = name
         self.redactor = redactor
         self.logger = logger
+        self.workspace = workspace
+        self.isAdoption = isAdoption
+        self.leavesRunning = leavesRunning
     }
 }
 

@@ -33,6 +33,15 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_add_rule 445
+#define SYS_landlock_restrict_self 446
+#endif
+#ifndef F_OFD_GETLK
+#define F_OFD_GETLK 36
+#define F_OFD_SETLK 37
+#endif
 #define CLINUX_P_PIDFD 3
 
 /// Words for a positive errno; static storage, unlike strerror's. NULL for an unknown number.
@@ -78,6 +87,68 @@ static inline struct clinux_wait_result clinux_wait(int pidfd, int reap) {
     return result;
 }
 
+/// Reaps the child with this number if it has exited; 1 when it was reaped, else 0.
+static inline int clinux_reap(pid_t pid) {
+    return waitpid(pid, NULL, WNOHANG) == pid;
+}
+
+/// A child that has exited, or 0; it stays a zombie.
+static inline pid_t clinux_exited_child(void) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return 0;
+    return info.si_pid;
+}
+
+/// Orphaned descendants become this process's children. Negative errno, or 0.
+static inline int clinux_become_subreaper(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+/// Blocks every signal for the calling thread and those it starts.
+static inline void clinux_block_signals(void) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
+/// Takes the exclusive lock of the open file (an open file description lock: it ends with the last descriptor of this opening, so
+/// with the process) without waiting. 0, or -EAGAIN when another has it, or another negative errno.
+static inline int clinux_lock(int fd) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+}
+
+/// 1 when somebody else's lock keeps the file, 0 when nobody's does, or a negative errno. Takes nothing.
+static inline int clinux_is_locked(int fd) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_GETLK, &lock) < 0) return -errno;
+    return lock.l_type != F_UNLCK;
+}
+
+/// Version of the kernel's Landlock, 0 where it has none.
+static inline int clinux_landlock_version(void) {
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0UL, 1U);
+    return version < 0 ? 0 : (int)version;
+}
+
+/// A rule set that denies the file-system rights of `handled` except where a rule allows them; a descriptor, or a negative errno.
+/// The kernel's struct in its first form: 64 bits of rights. https://docs.kernel.org/userspace-api/landlock.html
+static inline int clinux_landlock_create(uint64_t handled) {
+    uint64_t attributes[1] = {handled};
+    long fd = syscall(SYS_landlock_create_ruleset, attributes, sizeof attributes, 0U);
+    return fd < 0 ? -errno : (int)fd;
+}
+
+/// Allows `rights` at and beneath the open `path_fd`. Negative errno, or 0.
+static inline int clinux_landlock_allow(int ruleset, int path_fd, uint64_t rights) {
+    struct {
+        uint64_t allowed;
+        int32_t parent;
+    } __attribute__((packed)) rule = {rights, path_fd};
+    return syscall(SYS_landlock_add_rule, ruleset, 1, &rule, 0U) < 0 ? -errno : 0;
+}
+
 /// What a child is made of. All pointers are borrowed until `clinux_spawn` returns.
 struct clinux_spawn_request {
     const char *path;
@@ -88,6 +159,10 @@ struct clinux_spawn_request {
     int input;
     int output;
     int error_output;
+    /// `cgroup.procs` of the group that the child joins, open for writing; -1 for none.
+    int cgroup;
+    /// Landlock rule set that confines the child; -1 for none.
+    int ruleset;
 };
 
 /// Where in the child a start failed; the names are in `SpawnStep`.
@@ -100,6 +175,8 @@ enum clinux_spawn_step {
     CLINUX_STEP_DIRECTORY = 5,
     CLINUX_STEP_DESCRIPTORS = 6,
     CLINUX_STEP_EXEC = 7,
+    CLINUX_STEP_CGROUP = 8,
+    CLINUX_STEP_LANDLOCK = 9,
 };
 
 struct clinux_spawn_result {
@@ -125,7 +202,9 @@ static inline void clinux_child_run(const struct clinux_spawn_request *request, 
     if (setsid() < 0) clinux_child_fail(report, CLINUX_STEP_SESSION, errno);
     // Tied to the *thread* that called clone: the caller spawns from a thread that never ends.
     if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0) clinux_child_fail(report, CLINUX_STEP_PARENT, errno);
-    if (getppid() != parent) _exit(127);  // the daemon died before prctl took effect
+    if (getppid() != parent) _exit(127);  // the supervisor died before prctl took effect
+    // Before it can have children: they are born into the group.
+    if (request->cgroup >= 0 && write(request->cgroup, "0", 1) != 1) clinux_child_fail(report, CLINUX_STEP_CGROUP, errno);
     // The kernel's struct, all zero: SIG_DFL, no flags. The raw call, as the C library refuses to touch signals 32 and 33.
     uint64_t action[4] = {0, 0, 0, 0};
     for (int signal = 1; signal <= 64; signal++) syscall(SYS_rt_sigaction, signal, action, NULL, 8UL);
@@ -142,13 +221,17 @@ static inline void clinux_child_run(const struct clinux_spawn_request *request, 
         long most = syscall(SYS_prlimit64, 0, 7, NULL, limit) == 0 && limit[1] < (1U << 20) ? (long)limit[1] : 1L << 20;
         for (long fd = 3; fd < most; fd++) fcntl((int)fd, F_SETFD, FD_CLOEXEC);
     }
-    // Nothing runs before it is on record. SIGTERM is still blocked here, but the end of the daemon ends the pipe.
+    // Nothing runs before it is on record. SIGTERM is still blocked here, but the end of the supervisor ends the pipe.
     char go = 0;
     ssize_t count;
     do {
         count = read(gate, &go, 1);
     } while (count < 0 && errno == EINTR);
     if (count != 1) _exit(127);
+    if (request->ruleset >= 0) {
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_landlock_restrict_self, request->ruleset, 0U) < 0)
+            clinux_child_fail(report, CLINUX_STEP_LANDLOCK, errno);
+    }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -191,7 +274,10 @@ static inline struct clinux_spawn_result clinux_spawn(const struct clinux_spawn_
     child.input = fcntl(request->input, F_DUPFD_CLOEXEC, 3);
     child.output = fcntl(request->output, F_DUPFD_CLOEXEC, 3);
     child.error_output = fcntl(request->error_output, F_DUPFD_CLOEXEC, 3);
-    if (child.input < 0 || child.output < 0 || child.error_output < 0) {
+    if (request->cgroup >= 0) child.cgroup = fcntl(request->cgroup, F_DUPFD_CLOEXEC, 3);
+    if (request->ruleset >= 0) child.ruleset = fcntl(request->ruleset, F_DUPFD_CLOEXEC, 3);
+    int missing = (request->cgroup >= 0 && child.cgroup < 0) || (request->ruleset >= 0 && child.ruleset < 0);
+    if (child.input < 0 || child.output < 0 || child.error_output < 0 || missing) {
         result.error = errno;
     } else {
         result.error = -clinux_high_pipe(gate);
@@ -225,8 +311,9 @@ static inline struct clinux_spawn_result clinux_spawn(const struct clinux_spawn_
             report[0] = -1;
         }
     }
-    int leftover[7] = {child.input, child.output, child.error_output, gate[0], gate[1], report[0], report[1]};
-    for (int i = 0; i < 7; i++)
+    int leftover[9] = {child.input, child.output, child.error_output, gate[0],      gate[1],
+                       report[0],   report[1],    child.cgroup,       child.ruleset};
+    for (int i = 0; i < 9; i++)
         if (leftover[i] >= 0) close(leftover[i]);
     return result;
 }
@@ -261,4 +348,94 @@ static inline void clinux_spawn_abandon(struct clinux_spawn_result *spawned) {
     clinux_wait(spawned->pidfd, 1);
     close(spawned->pidfd);
     spawned->gate = spawned->report = spawned->pidfd = -1;
+}
+
+/// What became of a program that was started to outlive this process.
+struct clinux_detached {
+    pid_t pid;
+    /// Positive errno of the step that failed, or 0.
+    int error;
+};
+
+/// Both sides of `clinux_start_detached`'s report: the program's number, or why there is none.
+struct clinux_detached_report {
+    int is_error;
+    int value;
+};
+
+static inline void clinux_detached_tell(int report, int is_error, int value) {
+    struct clinux_detached_report message = {is_error, value};
+    ssize_t written = write(report, &message, sizeof message);
+    (void)written;
+}
+
+/// The middle process: a session of its own, nothing inherited, and the program as an orphan.
+static inline void clinux_detached_run(const char *path, char *const *argv, char *const *envp, int errors, int report) {
+    setsid();
+    uint64_t action[4] = {0, 0, 0, 0};
+    for (int signal = 1; signal <= 64; signal++) syscall(SYS_rt_sigaction, signal, action, NULL, 8UL);
+    uint64_t limit[2] = {0, 0};
+    syscall(SYS_prlimit64, 0, 4, limit, NULL);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(errors, 2) < 0 || chdir("/") < 0) {
+        clinux_detached_tell(report, 1, errno);
+        _exit(127);
+    }
+    if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) < 0) {
+        long most = syscall(SYS_prlimit64, 0, 7, NULL, limit) == 0 && limit[1] < (1U << 20) ? (long)limit[1] : 1L << 20;
+        for (long fd = 3; fd < most; fd++) fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+    }
+    long pid = syscall(SYS_clone, (unsigned long)SIGCHLD, 0UL, 0UL, 0UL, 0UL);
+    if (pid != 0) {
+        clinux_detached_tell(report, pid < 0, pid < 0 ? errno : (int)pid);
+        _exit(0);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(path, argv, envp);
+    clinux_detached_tell(report, 1, errno);
+    _exit(127);
+}
+
+/// Starts a program that is no child of this process: forked twice, in a session of its own, with `errors` as its standard error and
+/// no other descriptor. Returns once it executes, or with why it does not. `path` may be `/proc/self/exe`.
+static inline struct clinux_detached clinux_start_detached(
+    const char *path, char *const *argv, char *const *envp, int errors
+) {
+    struct clinux_detached result = {0, 0};
+    int report[2];
+    result.error = -clinux_high_pipe(report);
+    if (result.error != 0) return result;
+    // Above 2, or dup2 in the child could overwrite it.
+    int high = fcntl(errors, F_DUPFD_CLOEXEC, 3);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int pidfd = -1;
+    long pid = high < 0 ? -1 : syscall(SYS_clone, (unsigned long)(CLONE_PIDFD | SIGCHLD), 0UL, &pidfd, 0UL, 0UL);
+    if (pid == 0) clinux_detached_run(path, argv, envp, high, report[1]);
+    int clone_error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(report[1]);
+    if (high >= 0) close(high);
+    if (pid < 0) {
+        close(report[0]);
+        result.error = clone_error;
+        return result;
+    }
+    // Ends when the program has executed, which closes its end.
+    struct clinux_detached_report message;
+    while (1) {
+        ssize_t count = read(report[0], &message, sizeof message);
+        if (count < 0 && errno == EINTR) continue;
+        if (count != (ssize_t)sizeof message) break;
+        if (message.is_error) result.error = message.value;
+        else result.pid = (pid_t)message.value;
+    }
+    close(report[0]);
+    clinux_wait(pidfd, 1);
+    close(pidfd);
+    if (result.pid == 0 && result.error == 0) result.error = ECHILD;
+    return result;
 }

@@ -8,11 +8,18 @@ package import ToolSupervisor
 package struct SupervisedTools: ToolRunning {
     private let runner: ToolRunner
     private let searchPath: String
+    private let unreadable: [String]?
+    /// The unit's CacheDirectory, for what tools download.
+    private static let cache = "/var/cache/builderd"
 
     /// Tools looked up in `searchPath`, the daemon's own `PATH`.
-    package init(runner: ToolRunner = ToolRunner(), searchPath: String) {
+    ///
+    /// - Parameter unreadable: absolute paths that tools may not read, their own workspace excepted; nor may they write anywhere but there.
+    ///   `nil` for tools that Landlock does not confine.
+    package init(runner: ToolRunner, searchPath: String, unreadable: [String]? = nil) {
         self.runner = runner
         self.searchPath = searchPath
+        self.unreadable = unreadable
     }
 
     package func run(
@@ -26,13 +33,22 @@ package struct SupervisedTools: ToolRunning {
             environment: invocation.environment,
             workingDirectory: invocation.workingDirectory,
             searchPath: searchPath,
-            grace: invocation.stop.grace
+            grace: invocation.stop.grace,
+            lease: "\(context.workspace)/\(LeaseFile.name)",
+            confinement: unreadable.map { Confinement(writable: [context.workspace, Self.cache], unreadable: $0) }
         )
         let redactor = try redactor(of: context)
         let silent: ToolRunner.LineHandler = { _, _ in }
         let onLine = invocation.logsOutput ? Self.log(to: context) : silent
         do {
-            let end = try await runner.run(spec, folder: folder, redactor: redactor, onLine: onLine)
+            let end = try await runner.run(
+                spec,
+                folder: folder,
+                isAdoption: context.isAdoption,
+                redactor: redactor,
+                leavesRunning: context.leavesRunning,
+                onLine: onLine
+            )
             report(end, context)
             return ToolExit(
                 status: end.status,
@@ -42,7 +58,16 @@ package struct SupervisedTools: ToolRunning {
                 standardError: end.standardError
             )
         } catch {
+            if error.code == .leftRunning { throw HandedOver() }
             throw Self.failure(error, context)
+        }
+    }
+
+    package func extendLease(workspace: String, until deadline: BootInstant, logger: Logger) {
+        do {
+            try LeaseFile.write("\(workspace)/\(LeaseFile.name)", deadline: deadline.sinceBoot)
+        } catch {
+            logger.error("tools are stopped at the earlier deadline unless this goes away: \(error.message); \(error.next)")
         }
     }
 
@@ -60,10 +85,10 @@ package struct SupervisedTools: ToolRunning {
         do throws(ToolError) {
             switch try await LeftOverTool.end(folder: folder) {
             case .nothingLeft: break
-            case .ended: logger.notice("The tool outlived the daemon and has ended.", metadata: metadata)
+            case .ended: logger.notice("The tool was still at work and has been stopped.", metadata: metadata)
             case .killed:
                 logger.warning(
-                    "The tool outlived the daemon, did not stop within its grace and was killed.",
+                    "The tool was still at work, did not stop within its grace and was killed.",
                     metadata: metadata
                 )
             case .survived(let pids):
@@ -93,6 +118,12 @@ package struct SupervisedTools: ToolRunning {
 
     private func report(_ end: ToolEnd, _ context: ToolRunContext) {
         let metadata: Logger.Metadata = ["BUILDERD_TOOL": "\(context.name)"]
+        if end.wasFenced {
+            context.logger.warning(
+                "The tool was stopped by its supervisor: no heartbeat was acknowledged before the lease's deadline.",
+                metadata: metadata
+            )
+        }
         if end.wasKilled {
             context.logger.warning("The tool outlived its grace and was killed.", metadata: metadata)
         }
@@ -123,7 +154,7 @@ package struct SupervisedTools: ToolRunning {
             switch error.code {
             case .missing: "Builder.ToolMissing"
             case .stoppedBeforeStart: "Builder.Interrupted"
-            case .output: "Builder.ToolLost"
+            case .output, .lost: "Builder.ToolLost"
             default: "Builder.Internal"
             }
         return TaskFailure(

@@ -1,142 +1,179 @@
-/// Runs external tools, each in a folder of its own.
+/// Runs external tools, each in a folder of its own and under a supervisor of its own that outlives this process.
 ///
-/// The folder is the contract, also for the supervisor process that comes later: `started.json` (`StartRecord`), `stdout`,
-/// `stderr`, and at the end `exit.json` (`ExitRecord`). Here a tool is a child of the daemon: in a session of its own, nothing
-/// inherited but its three descriptors, standard input empty.
+/// The folder is the contract (see `ToolFolder`): this process asks by files and watches files, so a tool that it started and one that
+/// an earlier daemon started are followed by the same code.
 ///
-/// Stopping: exactly one SIGTERM, to the leader alone; at the end of the grace SIGKILL to the leader, its session and its descendants.
-/// A tool is over only when its leader and all of those are gone; what a leader leaves behind is ended after 250 ms.
-/// The daemon is deliberately no child sub-reaper: it would inherit, and have to reap, processes it knows nothing of, and
-/// could not tell whose they were; left-overs are found by their session instead.
-///
-/// If the daemon dies, the kernel sends each leader SIGTERM (see `ProcessThread`); descendants are the leader's to end. A
-/// leader that ignores it runs on until `LeftOverTool.end` is called for its folder.
+/// Stopping: exactly one SIGTERM, to the leader alone; at the end of the grace SIGKILL to everything of the tool. A tool is over
+/// only when its leader and all of its processes are gone; what a leader leaves behind is ended after 250 ms.
 package struct ToolRunner: Sendable {
-    /// Waits until the output is to be looked at again; returns at once when its task is cancelled.
+    /// Waits until the folder is to be looked at again.
     package typealias Tick = @Sendable () async -> Void
     /// Takes one redacted line of output, without its end. Lines of one stream come in order, both streams from one task.
     package typealias LineHandler = @Sendable (ToolOutputStream, String) -> Void
 
+    private let supervisor: SupervisorCommand
+    private let containment: ToolContainment
     private let tick: Tick
 
-    /// A runner that looks at output every 200 ms.
-    package init() {
-        self.init { try? await Task.sleep(for: .milliseconds(200)) }
+    /// A runner whose tools are supervised by `supervisor`.
+    ///
+    /// - Parameter tick: default: 200 ms.
+    package init(
+        supervisor: SupervisorCommand,
+        containment: ToolContainment,
+        tick: @escaping Tick = { try? await Task.sleep(for: .milliseconds(200)) }
+    ) {
+        self.supervisor = supervisor
+        self.containment = containment
+        self.tick = tick
     }
-
-    /// A runner that looks at output after each `tick`.
-    package init(tick: @escaping Tick) { self.tick = tick }
 
     /// Runs `spec` to its end in `folder`, which is made with mode 0700 and must not have been used before.
     ///
-    /// Cancelling the calling task begins the stop policy; the call returns only when the tool is over.
+    /// Cancelling the calling task begins the stop policy, and the call returns only when the tool is over; unless `leavesRunning` says
+    /// then that the tool is a successor's.
     ///
     /// - Parameters:
+    ///   - isAdoption: the tool may have been started in `folder` by an earlier daemon: then it is followed, or its recorded end is
+    ///     returned, and it is started only where that is sure not to have happened.
     ///   - redactor: what every line passes before `onLine` sees it. The files hold the output as it was.
+    ///   - leavesRunning: asked at cancellation.
     ///   - onLine: lines of more than 16 KiB come in pieces.
-    /// - Throws: `missing`, `invalidSpec`, `folder`, `startFailed`, `stoppedBeforeStart`; `output` after the tool is over.
+    /// - Throws: `missing`, `invalidSpec`, `folder`, `startFailed`, `stoppedBeforeStart`; `leftRunning`; `lost` and `output` after
+    ///   the tool is over.
     package func run(
         _ spec: ToolSpec,
         folder: String,
+        isAdoption: Bool = false,
         redactor: Redactor,
+        leavesRunning: @escaping @Sendable () -> Bool = { false },
         onLine: @escaping LineHandler
     ) async throws(ToolError) -> ToolEnd {
-        let request = try LaunchRequest(spec, folder: folder)
-        guard !Task.isCancelled else {
-            throw ToolError(
-                .stoppedBeforeStart,
-                message: "\(request.path) was not started: the task was stopped first",
-                next: "nothing to do: the task is run again when its state machine retries it"
-            )
+        var place = ToolFolder(folder)
+        var runs = false
+        if isAdoption {
+            place = place.latest
+            runs = try await mayRun(place)
+            if !runs, place.exists { place = place.next }
         }
-        try prepare(folder)
-        let thread = try ProcessThread.shared.get()
-        let pid = try await thread.start(request)
-        let tail = Task { await follow(request, redactor: redactor, onLine: onLine) }
-        let end = await withTaskCancellationHandler {
-            await thread.end(pid)
-        } onCancel: {
-            thread.stop(pid, grace: spec.grace)
-        }
-        tail.cancel()
-        let outputFailure = await tail.value
-        try recordEnd(end, folder: folder)
-        if let outputFailure { throw outputFailure }
-        return ToolEnd(
-            status: end.status,
-            signal: end.signal,
-            wasStopped: end.wasStopped,
-            wasKilled: end.wasKilled,
-            killedLeftOvers: end.killedLeftOvers,
-            survivors: end.survivors,
-            standardOutput: request.outputPath,
-            standardError: request.errorPath
-        )
+        if !runs { try start(spec, place) }
+        return try await follow(place, spec.grace, redactor, leavesRunning, onLine)
     }
 
-    private func prepare(_ folder: String) throws(ToolError) {
+    /// Whether something was, or may yet be, started in the folder. Where nothing was, nothing can be any more.
+    private func mayRun(_ folder: ToolFolder) async throws(ToolError) -> Bool {
+        guard folder.exists else { return false }
         do {
-            try PrivateFile.makeFolder(folder)
+            if folder.isOver || folder.has(StartRecord.name) { return true }
+            guard let lock = try FolderLock.take(in: folder) else { return true }
+            defer { withExtendedLifetime(lock) {} }
+            // Again, now that no supervisor is at work.
+            if folder.isOver || folder.has(StartRecord.name) { return true }
+            try folder.mark(ToolFolder.poisoned)
+            return false
         } catch {
             throw ToolError(
                 .folder,
-                message: "cannot make \(folder): \(error)",
+                message: "cannot tell what runs in \(folder.path): \(error)",
                 next: "check the space and the mode of the work directory",
                 number: error.number
             )
         }
-        guard try StartRecord.load(folder: folder) == nil else {
-            throw ToolError(
-                .folder,
-                message: "a tool was run in \(folder) before",
-                next: "give each run a folder of its own"
-            )
-        }
     }
 
-    private func recordEnd(_ end: SupervisedChild.End, folder: String) throws(ToolError) {
-        let record = ExitRecord(status: end.status, signal: end.signal, stopped: end.wasStopped, killed: end.wasKilled)
+    private func start(_ spec: ToolSpec, _ folder: ToolFolder) throws(ToolError) {
+        var launch = try LaunchRequest(spec)
+        guard !Task.isCancelled else {
+            throw ToolError(
+                .stoppedBeforeStart,
+                message: "\(launch.request.path) was not started: the task was stopped first",
+                next: "nothing to do: the task is run again when its state machine retries it"
+            )
+        }
+        if case .cgroup(let parent) = containment {
+            launch.request.cgroup = "\(parent)/tool-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+        }
         do {
-            try record.write(folder: folder)
+            try PrivateFile.makeFolder(folder.path)
         } catch {
             throw ToolError(
                 .folder,
-                message: "cannot write \(folder)/\(ExitRecord.name): \(error)",
-                next: "check the space and the mode of the work directory"
-            )
-        }
-    }
-
-    /// Hands on output until its task is cancelled, which says that the tool is over, and then all that is left.
-    private func follow(_ request: LaunchRequest, redactor: Redactor, onLine: LineHandler) async -> ToolError? {
-        do throws(SystemError) {
-            var output = try OutputTail(request.outputPath, stream: .stdout, redactor: redactor)
-            var error = try OutputTail(request.errorPath, stream: .stderr, redactor: redactor)
-            while true {
-                // Read before the files are, so that the last round comes after the end.
-                let isLast = Task.isCancelled
-                var rounds = 0
-                while true {
-                    let hadOutput = try output.advance(onLine)
-                    let hadError = try error.advance(onLine)
-                    guard hadOutput || hadError else { break }
-                    rounds += 1
-                    // A tool that floods must not keep a thread from the others.
-                    if rounds % 16 == 0 { await Task.yield() }
-                }
-                if isLast { break }
-                await tick()
-            }
-            output.finish(onLine)
-            error.finish(onLine)
-            return nil
-        } catch {
-            return ToolError(
-                .output,
-                message: "cannot read \(request.outputPath) or \(request.errorPath): \(error)",
-                next: "look at the files themselves",
+                message: "cannot make \(folder.path): \(error)",
+                next: "check the space and the mode of the work directory",
                 number: error.number
             )
         }
+        guard !folder.isSpent, !folder.has(ToolRequest.name) else {
+            throw ToolError(
+                .folder,
+                message: "a tool was run in \(folder.path) before",
+                next: "give each run a folder of its own"
+            )
+        }
+        try launch.request.write(folder: folder)
+        try supervisor.start(folder)
+    }
+
+    private func follow(
+        _ folder: ToolFolder,
+        _ grace: Duration,
+        _ redactor: Redactor,
+        _ leavesRunning: @escaping @Sendable () -> Bool,
+        _ onLine: @escaping LineHandler
+    ) async throws(ToolError) -> ToolEnd {
+        let wish = ToolFollower.Wish()
+        let follower = ToolFollower(
+            folder: folder,
+            grace: grace,
+            redactor: redactor,
+            wish: wish,
+            tick: tick,
+            onLine: onLine
+        )
+        // Not cancelled with the caller: it goes on to the tool's end.
+        let following = Task { await Self.untilBegun(folder, wish); return await follower.run() }
+        let result = await withTaskCancellationHandler {
+            await following.value
+        } onCancel: {
+            if leavesRunning() { wish.leave() } else { wish.stop(folder) }
+        }
+        switch result {
+        case .success(.over):
+            if let failure = try StartFailure.load(folder: folder) { throw failure.error }
+            guard let record = try ExitRecord.load(folder: folder.path) else { throw Self.lost(folder, []) }
+            return ToolEnd(record, folder: folder)
+        case .success(.left):
+            throw ToolError(
+                .leftRunning,
+                message: "the tool in \(folder.path) runs on for a successor",
+                next: "nothing to do"
+            )
+        case .success(.supervisorGone):
+            throw Self.lost(folder, try await LeftOverTool.end(folder: folder.path).survivors)
+        case .failure(let error):
+            // Its output cannot be shown; that it is over has to be sure all the same.
+            wish.stop(folder)
+            _ = try await LeftOverTool.end(folder: folder.path)
+            throw error
+        }
+    }
+
+    /// Until the supervisor has the folder's lock: before that its absence says nothing. It has 30 s.
+    private static func untilBegun(_ folder: ToolFolder, _ wish: ToolFollower.Wish) async {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            if folder.isOver || folder.has(StartRecord.name) { return }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private static func lost(_ folder: ToolFolder, _ survivors: [Int32]) -> ToolError {
+        let left = survivors.map { String($0) }.joined(separator: ", ")
+        return ToolError(
+            .lost,
+            message: "the supervisor of the tool in \(folder.path) was killed, so how the tool ended is unknown"
+                + (left.isEmpty ? "; all its processes were ended" : "; these processes of it do not go away: \(left)"),
+            next: "nothing, unless it happens again: then look for the kernel's out-of-memory killer (journalctl -k)"
+        )
     }
 }

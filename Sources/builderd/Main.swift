@@ -1,17 +1,22 @@
 import ArgumentParser
 import DaemonCore
+import Dispatch
 
-/// `builderd`: the daemon's command line.
+/// The program's entry.
 @main
-struct Builderd: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "builderd",
-        abstract: "Works the five activities of an AWS Step Functions release pipeline.",
-        discussion: """
-            builderd long-polls Step Functions for release tasks and drives Packer, Terraform and InSpec.
-            It is normally started by systemd; see `systemctl status builderd` and `journalctl -u builderd`.
-            """,
-        version: BuilderdVersion.text,
-        subcommands: [RunCommand.self, CheckConfigCommand.self, VersionCommand.self]
-    )
+enum Main {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        // Before anything starts a thread: a supervisor has to be a process of one thread (see `SupervisorProcess`).
+        if arguments.first == SuperviseCommand.name, arguments.count == 2, let folder = arguments.last,
+            folder.hasPrefix("/")
+        {
+            Supervision.exit(folder: folder)
+        }
+        Task {
+            await Builderd.main()
+            Supervision.exit(status: 0)
+        }
+        dispatchMain()
+    }
 }

@@ -25,7 +25,9 @@ struct FileJournalTests {
             activity: "arn:x",
             claimedMilliseconds: 1_800_000_000_123 + Int64(number),
             token: TaskToken("token/\(number)+=="),
-            input: input
+            input: input,
+            boot: "this boot",
+            received: BootInstant(sinceBoot: .milliseconds(5_000_123))
         )
     }
 

@@ -165,7 +165,9 @@ struct WorkerDrainTests {
                     activity: "arn",
                     claimedMilliseconds: Int64(number),
                     token: TaskToken("t\(number)"),
-                    input: envelope(execution: "e\(number)")
+                    input: envelope(execution: "e\(number)"),
+                    boot: "an earlier boot",
+                    received: BootInstant(sinceBoot: .seconds(4000))
                 )
             )
         }

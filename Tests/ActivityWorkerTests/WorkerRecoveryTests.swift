@@ -16,7 +16,9 @@ struct WorkerRecoveryTests {
             activity: "arn:aws:states:eu-central-1:000000000000:activity:bakery",
             claimedMilliseconds: 0,
             token: TaskToken("t1"),
-            input: envelope(heartbeat: 300)
+            input: envelope(heartbeat: 300),
+            boot: "an earlier boot",
+            received: BootInstant(sinceBoot: .seconds(4000))
         )
         do {
             let earlier = try FileJournal(folder: state, logger: fixture.log.logger)

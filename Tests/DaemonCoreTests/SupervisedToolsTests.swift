@@ -4,6 +4,7 @@ import FoundationEssentials
 import Logging
 import Synchronization
 import TestSupport
+import ToolSupervisor
 import Testing
 
 struct SupervisedToolsTests {
@@ -37,7 +38,13 @@ struct SupervisedToolsTests {
         let redactor = try TaskRedactor(workspace: folder.path)
         try redactor.add(secrets: ["s3cr3t-value"])
         let lines = lines
-        return try await SupervisedTools(searchPath: "/usr/bin:/bin").run(
+        return try await SupervisedTools(
+            runner: ToolRunner(
+                supervisor: SupervisorCommand(path: BuiltProduct.builderd, arguments: ["supervise"]),
+                containment: .descendants
+            ),
+            searchPath: "/usr/bin:/bin"
+        ).run(
             ToolInvocation(
                 executable: executable,
                 arguments: ["-c", script],
@@ -50,7 +57,8 @@ struct SupervisedToolsTests {
             context: ToolRunContext(
                 name: "packer-build",
                 redactor: redactor,
-                logger: Logger(label: "test") { _ in Handler(lines: lines) }
+                logger: Logger(label: "test") { _ in Handler(lines: lines) },
+                workspace: folder.path
             )
         )
     }

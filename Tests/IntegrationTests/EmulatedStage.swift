@@ -212,10 +212,14 @@ struct SupervisedTaskRuntime: TaskRuntime {
     func tool(_ name: String, _ invocation: ToolInvocation) async throws -> ToolExit {
         let tools = workspace + "/tools"
         try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-        return try await SupervisedTools(searchPath: invocation.environment["PATH"] ?? "").run(
+        let runner = ToolRunner(
+            supervisor: SupervisorCommand(path: BuiltProduct.builderd, arguments: ["supervise"]),
+            containment: .detect()
+        )
+        return try await SupervisedTools(runner: runner, searchPath: invocation.environment["PATH"] ?? "").run(
             invocation,
             folder: tools + "/" + name,
-            context: ToolRunContext(name: name, redactor: redactor, logger: logger)
+            context: ToolRunContext(name: name, redactor: redactor, logger: logger, workspace: workspace)
         )
     }
 }

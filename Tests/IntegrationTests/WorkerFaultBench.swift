@@ -55,6 +55,7 @@ struct WorkerFaultBench {
                 digest: { SHA256.digest($0).array },
                 decode: { (text) throws(TaskFailure) in try Self.header(text) },
                 makeRedactor: { _ in NoSecrets() },
+                boot: "this boot",
                 tools: NoTools(),
                 workspaceDirectory: FileManager.default.temporaryDirectory.path + "/builderd-faults-"
                     + UUID().uuidString,
@@ -133,4 +134,5 @@ private struct NoTools: ToolRunning {
     }
 
     func endLeftOvers(under folder: String, logger: Logger) async {}
+    func extendLease(workspace: String, until deadline: BootInstant, logger: Logger) {}
 }

@@ -34,9 +34,12 @@ struct StopPolicyTests {
         #expect(try ExitRecord.load(folder: run.toolFolder) == ExitRecord(status: 7, stopped: true, killed: false))
     }
 
-    @Test("At the hard deadline SIGKILL ends the leader and all its descendants, also in sessions of their own")
-    func hardDeadline() async throws {
-        let run = try ToolRun()
+    @Test(
+        "At the hard deadline SIGKILL ends the leader and all its descendants, also in sessions of their own",
+        arguments: TestContainment.available
+    )
+    func hardDeadline(containment: TestContainment) async throws {
+        let run = try ToolRun(containment)
         let script = """
             trap '' TERM
             sh -c 'trap "" TERM; (trap "" TERM; sleep 301; true) & echo $!; echo $$; sleep 302; true' &
@@ -54,9 +57,12 @@ struct StopPolicyTests {
         for pid in pids { #expect(!isRunning(pid), "\(pid)") }
     }
 
-    @Test("A descendant that outlives a leader that stopped in time is ended too, though it left the session")
-    func orphanInOwnSession() async throws {
-        let run = try ToolRun()
+    @Test(
+        "A descendant that outlives a leader that stopped in time is ended too, though it left the session",
+        arguments: TestContainment.available
+    )
+    func orphanInOwnSession(containment: TestContainment) async throws {
+        let run = try ToolRun(containment)
         let script =
             "trap 'exit 0' TERM; setsid sh -c 'echo $$; echo ready; sleep 300; true' & while true; do sleep 0.05; done"
         let end = try await stop(run, script, grace: .seconds(60))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import ToolSupervisor
 
@@ -7,12 +8,27 @@ struct ToolRun {
     let folder: TemporaryFolder
     let collector = LineCollector()
     var redactor = Redactor()
-    /// Looks at output often, as tests wait for lines.
-    let runner = ToolRunner { try? await Task.sleep(for: .milliseconds(5)) }
+    let runner: ToolRunner
+    private let cgroup: TestCgroup?
 
     static let path = "/usr/local/bin:/usr/bin:/bin"
 
-    init() throws { folder = try TemporaryFolder() }
+    /// `builderd`, built beside the tests.
+    static let supervisor = SupervisorCommand(path: BuiltProduct.builderd, arguments: ["supervise"])
+
+    init(_ containment: TestContainment = TestContainment.available[0]) throws {
+        folder = try TemporaryFolder()
+        cgroup = containment == .cgroup ? TestCgroup() : nil
+        runner = Self.runner(cgroup)
+    }
+
+    /// Looks at output often, as tests wait for lines.
+    private static func runner(_ cgroup: TestCgroup?) -> ToolRunner {
+        ToolRunner(
+            supervisor: supervisor,
+            containment: cgroup.map { .cgroup(parent: $0.path) } ?? .descendants
+        ) { try? await Task.sleep(for: .milliseconds(5)) }
+    }
 
     /// The tool's own folder.
     var toolFolder: String { folder.path + "/tool" }
@@ -29,8 +45,24 @@ struct ToolRun {
         )
     }
 
-    func run(_ spec: ToolSpec) async throws -> ToolEnd {
-        try await runner.run(spec, folder: toolFolder, redactor: redactor, onLine: collector.handler)
+    /// - Parameters:
+    ///   - isAdoption: as if an earlier daemon may have started it.
+    ///   - leavesRunning: asked when the test cancels.
+    ///   - collector: default: the run's own.
+    func run(
+        _ spec: ToolSpec,
+        isAdoption: Bool = false,
+        leavesRunning: @escaping @Sendable () -> Bool = { false },
+        collector: LineCollector? = nil
+    ) async throws -> ToolEnd {
+        try await runner.run(
+            spec,
+            folder: toolFolder,
+            isAdoption: isAdoption,
+            redactor: redactor,
+            leavesRunning: leavesRunning,
+            onLine: (collector ?? self.collector).handler
+        )
     }
 
     func run(_ script: String, grace: Duration = .seconds(60)) async throws -> ToolEnd {
@@ -48,6 +80,14 @@ struct ToolRun {
                 grace: .seconds(60)
             )
         )
+    }
+
+    /// The record of the tool's start, once there is one.
+    func started() async throws -> StartRecord {
+        while true {
+            if let record = try StartRecord.load(folder: toolFolder) { return record }
+            try await Task.sleep(for: .milliseconds(2))
+        }
     }
 }
 

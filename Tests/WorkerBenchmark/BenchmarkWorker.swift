@@ -50,6 +50,7 @@ struct BenchmarkWorker {
                 digest: { SHA256.digest($0).array },
                 decode: { (input) throws(TaskFailure) in try Self.header(input) },
                 makeRedactor: { _ in PassingRedactor() },
+                boot: "this boot",
                 tools: NoTools(),
                 workspaceDirectory: "/nonexistent",
                 logger: logger
@@ -95,6 +96,7 @@ private struct NoTools: ToolRunning {
     }
 
     func endLeftOvers(under folder: String, logger: Logger) async {}
+    func extendLease(workspace: String, until deadline: BootInstant, logger: Logger) {}
 }
 
 /// Pings reach no stage.

@@ -7,7 +7,9 @@ import Synchronization
 ///
 ///     <state>/lock                          holder's process id
 ///     <state>/tasks/<claim>/claim.json      token and envelope, before anything is done with them
-///     <state>/tasks/<claim>/outcome.json    the report, before it is made; before that `outcome.reserved` holds its room
+///     <state>/tasks/<claim>/steps/*.json    what a step returned, before the next begins; a tool, before it is started
+///     <state>/tasks/<claim>/outcome.json    the report, before it is made
+///     <state>/tasks/<claim>/*.reserved      room for the outcome and for steps, taken at the claim
 ///     <state>/history/<time>-<claim>.json   how it ended, the last ones
 ///     <state>/quarantine/                   what could not be read
 ///
@@ -16,6 +18,8 @@ import Synchronization
 package final class FileJournal: TaskJournal {
     /// Room kept for an outcome: the largest output with every second byte escaped, and the rest of its record.
     static let reservedBytes = 2 * TaskReport.maximumOutputBytes + 64 * 1024
+    /// Room kept for steps of a task whose disk fills meanwhile.
+    static let reservedStepBytes = 256 * 1024
     /// Room asked for before anything is claimed: a claim with the largest envelope, an outcome, the history.
     static let claimBytes: UInt64 = 4 * 1024 * 1024
 
@@ -29,19 +33,26 @@ package final class FileJournal: TaskJournal {
         var isClosed = false
     }
 
+    /// Called before and after each change that survives a crash, with what it is. Tests kill the process here.
+    package typealias Probe = @Sendable (_ point: String) -> Void
+
     let root: String
     let logger: Logger
     let state: Mutex<State>
     private let historyLimit: Int
     private let lock: JournalLock
+    private let probe: Probe?
     private let queue = DispatchQueue(label: "builderd.journal", attributes: .concurrent)
 
     /// Opens the journal in `folder`, makes what is missing, takes the lock and reads what an earlier process left.
     ///
-    /// - Parameter historyLimit: endings kept; older ones are removed. Default 1,000.
+    /// - Parameters:
+    ///   - historyLimit: endings kept; older ones are removed. Default 1,000.
+    ///   - probe: for tests; none by default.
     /// - Throws: `JournalError.Code.inUse` naming the holder when another daemon has the folder; else what the system said.
-    package init(folder: String, historyLimit: Int = 1000, logger: Logger) throws(JournalError) {
+    package init(folder: String, historyLimit: Int = 1000, logger: Logger, probe: Probe? = nil) throws(JournalError) {
         root = folder
+        self.probe = probe
         self.logger = logger
         self.historyLimit = max(1, historyLimit)
         try JournalFolder.make(folder)
@@ -77,15 +88,38 @@ package final class FileJournal: TaskJournal {
             do throws(JournalError) {
                 let reserve = try JournalFile("\(folder)/outcome.reserved", O_WRONLY | O_CREAT)
                 try reserve.reserve(Self.reservedBytes)
-                try replace("\(folder)/claim.json", with: bytes, in: folder)
+                try JournalFile("\(folder)/\(Self.stepReserve)", O_WRONLY | O_CREAT).reserve(Self.reservedStepBytes)
+                try replace("\(folder)/claim.json", with: bytes, in: folder, "claim")
                 try JournalFolder.synchronize("\(root)/tasks")
+                probe?("claim.kept")
             } catch {
                 // Half a claim would come back as a task at the next start, although it is answered now.
-                try? JournalFolder.removeFlat(folder)
+                try? JournalFolder.removeClaim(folder)
                 throw error
             }
             state.withLock { _ = $0.open.insert(claim.id) }
         }
+    }
+
+    private static let stepReserve = "steps.reserved"
+
+    package func record(_ step: StepRecord, claim: ClaimRecord) async throws(JournalError) {
+        try await onThread { [self] () throws(JournalError) in
+            let folder = path(claim.id)
+            let bytes = try JournalDocument.encode(JournalDocument.Step(step))
+            do throws(JournalError) {
+                try write(step, bytes, in: folder)
+            } catch {
+                guard error.code == .noRoom, unsafe unlink("\(folder)/\(Self.stepReserve)") == 0 else { throw error }
+                try write(step, bytes, in: folder)
+            }
+        }
+    }
+
+    private func write(_ step: StepRecord, _ bytes: [UInt8], in folder: String) throws(JournalError) {
+        let steps = "\(folder)/steps"
+        if try JournalFolder.make(steps) { try JournalFolder.synchronize(folder) }
+        try replace("\(steps)/\(step.fileName)", with: bytes, in: steps, "\(step.kind.rawValue) \(step.name)")
     }
 
     package func outcome(
@@ -101,8 +135,11 @@ package final class FileJournal: TaskJournal {
             try file.write(bytes)
             try file.truncate(to: bytes.count)
             try file.synchronize()
+            probe?("outcome.written")
             try JournalFolder.rename(reserved, to: "\(folder)/outcome.json")
+            probe?("outcome.renamed")
             try JournalFolder.synchronize(folder)
+            probe?("outcome.kept")
         }
     }
 
@@ -117,11 +154,14 @@ package final class FileJournal: TaskJournal {
             } else {
                 let closed = "\(root)/tasks/.closed-\(claim.id)"
                 try JournalFolder.rename(path(claim.id), to: closed)
-                try JournalFolder.removeFlat(closed)
+                probe?("close.renamed")
+                try JournalFolder.removeClaim(closed)
             }
+            probe?("close.removed")
             let name = "\(closing.closedMilliseconds)-\(claim.id).json"
             let bytes = try JournalDocument.encode(JournalDocument.Ending(claim, closing))
             try JournalFile("\(root)/history/\(name)", O_WRONLY | O_CREAT | O_TRUNC).write(bytes)
+            probe?("history.written")
             let old: [String] = state.withLock { state in
                 state.history.append(name)
                 let count = max(0, state.history.count - historyLimit)
@@ -145,8 +185,8 @@ package final class FileJournal: TaskJournal {
             try await onThread { [self] () throws(JournalError) in
                 let trial = "\(root)/tasks/.closed-trial-\(UInt32.random(in: .min ... .max))"
                 try JournalFolder.make(trial)
-                try replace("\(trial)/trial", with: [UInt8](repeating: 0x20, count: 4096), in: trial)
-                try JournalFolder.removeFlat(trial)
+                try replace("\(trial)/trial", with: [UInt8](repeating: 0x20, count: 4096), in: trial, "trial")
+                try JournalFolder.removeClaim(trial)
             }
             return nil
         } catch {
@@ -156,13 +196,21 @@ package final class FileJournal: TaskJournal {
 
     private func path(_ id: String) -> String { "\(root)/tasks/\(id)" }
 
-    private func replace(_ path: String, with bytes: [UInt8], in folder: String) throws(JournalError) {
+    private func replace(
+        _ path: String,
+        with bytes: [UInt8],
+        in folder: String,
+        _ what: String
+    ) throws(JournalError) {
         let temporary = path + ".new"
         let file = try JournalFile(temporary, O_WRONLY | O_CREAT | O_TRUNC)
         try file.write(bytes)
         try file.synchronize()
+        probe?("\(what).written")
         try JournalFolder.rename(temporary, to: path)
+        probe?("\(what).renamed")
         try JournalFolder.synchronize(folder)
+        probe?("\(what).synchronized")
     }
 
     private func quarantine(_ id: String) throws(JournalError) {

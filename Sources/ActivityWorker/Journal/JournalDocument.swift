@@ -3,7 +3,7 @@ import FoundationEssentials
 /// The files of a claim: versioned JSON, indented, readable with `cat`.
 enum JournalDocument {
     /// The version this code writes, and the only one it trusts.
-    static let schema = 1
+    static let schema = 2
 
     /// `claim.json`.
     struct Claim: Codable {
@@ -13,6 +13,8 @@ enum JournalDocument {
         var activity: String
         var claimed: String
         var claimedMilliseconds: Int64
+        var boot: String
+        var receivedMilliseconds: Int64
         var token: String
         var input: String
 
@@ -23,6 +25,8 @@ enum JournalDocument {
             activity = record.activity
             claimed = JournalDocument.time(record.claimedMilliseconds)
             claimedMilliseconds = record.claimedMilliseconds
+            boot = record.boot
+            receivedMilliseconds = record.received.sinceBoot.wholeMilliseconds
             token = record.token.secretValue
             input = record.input
         }
@@ -34,7 +38,40 @@ enum JournalDocument {
                 activity: activity,
                 claimedMilliseconds: claimedMilliseconds,
                 token: TaskToken(token),
-                input: input
+                input: input,
+                boot: boot,
+                received: BootInstant(sinceBoot: .milliseconds(receivedMilliseconds))
+            )
+        }
+    }
+
+    /// One file of `steps/`.
+    struct Step: Codable {
+        var schema: Int
+        var kind: StepRecord.Kind
+        var name: String
+        var inputs: String
+        var result: String?
+        var recorded: String
+        var recordedMilliseconds: Int64
+
+        init(_ record: StepRecord) {
+            schema = JournalDocument.schema
+            kind = record.kind
+            name = record.name
+            inputs = record.inputs
+            result = record.result
+            recorded = JournalDocument.time(record.recordedMilliseconds)
+            recordedMilliseconds = record.recordedMilliseconds
+        }
+
+        var record: StepRecord {
+            StepRecord(
+                kind: kind,
+                name: name,
+                inputs: inputs,
+                result: result,
+                recordedMilliseconds: recordedMilliseconds
             )
         }
     }

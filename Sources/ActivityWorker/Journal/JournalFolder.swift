@@ -25,8 +25,15 @@ enum JournalFolder {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .system("unlink", path) }
     }
 
+    /// Removes a claim's folder: files, and the folder `steps` with files.
+    static func removeClaim(_ path: String) throws(JournalError) {
+        let steps = "\(path)/steps"
+        if unsafe access(steps, F_OK) == 0 { try removeFlat(steps) }
+        try removeFlat(path)
+    }
+
     /// Removes a folder that holds only files.
-    static func removeFlat(_ path: String) throws(JournalError) {
+    private static func removeFlat(_ path: String) throws(JournalError) {
         for name in try entries(path) { try removeFile("\(path)/\(name)") }
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .system("rmdir", path) }
     }

@@ -38,7 +38,7 @@ struct JournalRecovery {
     private mutating func take(_ name: String) throws(JournalError) {
         let folder = "\(root)/tasks/\(name)"
         if name.hasPrefix(".closed-") {
-            try JournalFolder.removeFlat(folder)
+            try JournalFolder.removeClaim(folder)
             return
         }
         guard name.utf8.count == 16, name.utf8.allSatisfy(isHexDigit), let names = try? JournalFolder.entries(folder)
@@ -51,7 +51,7 @@ struct JournalRecovery {
             if names.contains("claim.json") {
                 try setAside(name, why: "claim.json cannot be read")
             } else {
-                try JournalFolder.removeFlat(folder)
+                try JournalFolder.removeClaim(folder)
             }
             return
         }
@@ -67,9 +67,11 @@ struct JournalRecovery {
                 activity: "",
                 claimedMilliseconds: 0,
                 token: TaskToken(token),
-                input: ""
+                input: "",
+                boot: "",
+                received: BootInstant(sinceBoot: .zero)
             )
-            state.recovered.append(RecoveredTask(claim: claim, report: nil, isDamaged: true))
+            state.recovered.append(RecoveredTask(claim: claim, steps: [], report: nil, isDamaged: true))
         } else if names.contains("claim.json") {
             try setAside(name, why: "it is damaged or of another version, and holds no readable token")
         } else {
@@ -92,8 +94,30 @@ struct JournalRecovery {
                 )
             }
         }
+        let steps = report == nil && !isDamaged && names.contains("steps") ? steps(in: folder) : []
+        if steps == nil { isDamaged = true }
         if !isDamaged { state.open.insert(claim.id) }
-        state.recovered.append(RecoveredTask(claim: claim, report: report, isDamaged: isDamaged))
+        state.recovered.append(
+            RecoveredTask(claim: claim, steps: steps ?? [], report: report, isDamaged: isDamaged)
+        )
+    }
+
+    /// The claim's steps; `nil` when one of them cannot be read. Then the task cannot be resumed: a step would be run again whose
+    /// result is known to have been there.
+    private func steps(in folder: String) -> [StepRecord]? {
+        guard let names = try? JournalFolder.entries("\(folder)/steps") else { return nil }
+        var steps: [StepRecord] = []
+        // A temporary file is of a step that was not recorded, and is run again.
+        for name in names where !name.hasSuffix(".new") {
+            let path = "\(folder)/steps/\(name)"
+            let document = read(path).flatMap { JournalDocument.decode(JournalDocument.Step.self, $0) }
+            guard let record = document?.record, record.fileName == name else {
+                logger.error("\(path) is damaged or of another version; its task is failed and the record kept in quarantine")
+                return nil
+            }
+            steps.append(record)
+        }
+        return steps
     }
 
     private mutating func setAside(_ name: String, why: String) throws(JournalError) {

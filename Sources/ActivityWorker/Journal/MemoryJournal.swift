@@ -22,6 +22,9 @@ package final class MemoryJournal: TaskJournal {
         state.withLock { $0.open[claim.id] = .some(nil) }
     }
 
+    /// Nothing: no later process will ask.
+    package func record(_ step: StepRecord, claim: ClaimRecord) async throws(JournalError) {}
+
     /// Keeps the outcome.
     package func outcome(_ report: TaskReport, claim: ClaimRecord, atMilliseconds: Int64) async throws(JournalError) {
         state.withLock { $0.open[claim.id] = .some(report) }

@@ -1,12 +1,17 @@
 /// Where claims and outcomes are kept, so that a crash at any instruction loses no token.
 ///
-/// Calls for one claim come one after the other: `claim`, then `outcome`, then `close`. Calls for different claims come at once.
+/// Calls for one claim come one after the other: `claim`, then `record` for each step, then `outcome`, then `close`. Calls for different
+/// claims come at once.
 package protocol TaskJournal: Sendable {
     /// Tasks that an earlier process left for stages that `mine` accepts, oldest first. Each is handed out once.
     func recover(_ mine: @Sendable (_ stage: String) -> Bool) async -> [RecoveredTask]
 
     /// Keeps `claim`, and room for its outcome. When it returns, both survive a crash.
     func claim(_ claim: ClaimRecord) async throws(JournalError)
+
+    /// Keeps what a step returned, or that a tool is about to be started. When it returns, it survives a crash. A later record of the
+    /// same kind and name takes the place of an earlier one.
+    func record(_ step: StepRecord, claim: ClaimRecord) async throws(JournalError)
 
     /// Keeps the report that is about to be made. When it returns, it survives a crash.
     func outcome(_ report: TaskReport, claim: ClaimRecord, atMilliseconds: Int64) async throws(JournalError)
@@ -35,6 +40,10 @@ package struct ClaimRecord: Sendable, Hashable {
     package var token: TaskToken
     /// The envelope, as JSON text.
     package var input: String
+    /// The boot that it was claimed in (`/proc/sys/kernel/random/boot_id`): in another one none of its tools can run any more.
+    package var boot: String
+    /// When the token was received, on the clock that counts from that boot.
+    package var received: BootInstant
 
     /// A record of these parts.
     package init(
@@ -43,7 +52,9 @@ package struct ClaimRecord: Sendable, Hashable {
         activity: String,
         claimedMilliseconds: Int64,
         token: TaskToken,
-        input: String
+        input: String,
+        boot: String,
+        received: BootInstant
     ) {
         self.id = id
         self.stage = stage
@@ -51,6 +62,8 @@ package struct ClaimRecord: Sendable, Hashable {
         self.claimedMilliseconds = claimedMilliseconds
         self.token = token
         self.input = input
+        self.boot = boot
+        self.received = received
     }
 }
 
@@ -81,14 +94,17 @@ package struct ClosingRecord: Sendable, Hashable {
 package struct RecoveredTask: Sendable, Hashable {
     /// Its claim. Of a damaged record only the token is sure.
     package var claim: ClaimRecord
-    /// Its outcome, if it was recorded: it is reported. Without one the task is failed.
+    /// What its steps returned and which tools were begun, in no order.
+    package var steps: [StepRecord]
+    /// Its outcome, if it was recorded: it is reported. Without one the task is resumed.
     package var report: TaskReport?
     /// Whether its record cannot be trusted; closing it moves it to the quarantine.
     package var isDamaged: Bool
 
     /// A task of these parts.
-    package init(claim: ClaimRecord, report: TaskReport?, isDamaged: Bool) {
+    package init(claim: ClaimRecord, steps: [StepRecord], report: TaskReport?, isDamaged: Bool) {
         self.claim = claim
+        self.steps = steps
         self.report = report
         self.isDamaged = isDamaged
     }

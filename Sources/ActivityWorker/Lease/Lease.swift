@@ -48,6 +48,10 @@ package struct Lease: Sendable, Hashable {
     /// When the next heartbeat is due.
     package var nextHeartbeat: BootInstant { acknowledged + interval }
 
+    /// Counts from `now` as if a heartbeat had been acknowledged: a task that an earlier process left may ask once whether its token
+    /// still lives, however long ago that process asked.
+    package mutating func restart(at now: BootInstant) { acknowledged = max(acknowledged, now) }
+
     /// `nil` while the lease holds, else what ended it.
     package func expiry(at now: BootInstant) -> Expiry? {
         guard now >= deadline else { return nil }
@@ -81,6 +85,9 @@ package struct Lease: Sendable, Hashable {
 }
 
 extension Duration {
+    /// Cut to milliseconds.
+    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+
     /// Rounded up to seconds.
     var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
 }

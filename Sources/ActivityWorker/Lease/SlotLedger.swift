@@ -46,6 +46,9 @@ package struct SlotLedger: Sendable {
         if task { busy += 1 }
     }
 
+    /// A task that an earlier process left takes a slot, whether one is free or not.
+    package mutating func taskAdopted() { busy += 1 }
+
     /// A slot is free again.
     package mutating func taskEnded() { busy -= 1 }
 

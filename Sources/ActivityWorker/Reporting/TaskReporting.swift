@@ -168,6 +168,8 @@ private struct Attempt {
     mutating func untilAnswered(_ reporting: TaskReporting) async -> TaskEnding {
         let core = reporting.core
         while true {
+            // The outcome is on disk: the successor reports it.
+            if core.isHandingOver { return .leftForNextStart }
             if let deadline = core.reportDeadline {
                 // Interrupted: sleeping is cut short by nothing any more, so the waits are short ones.
                 let left = deadline - core.now

@@ -2,12 +2,21 @@ import FoundationEssentials
 import Logging
 import Synchronization
 
-/// What stands behind the context of a stage that a worker runs. Steps' results are kept in memory, as the JSON they would be read
-/// back from, so that a result that does not survive the trip shows itself.
+/// What stands behind the context of a stage that a worker runs: results of steps and the beginnings and ends of tools go to the journal,
+/// and come from it where an earlier process recorded them.
+///
+/// Results are kept as the JSON that they would be read back from, so that one that does not survive the trip shows itself.
 final class LiveTaskRuntime: TaskRuntime {
+    private struct Key: Hashable {
+        var kind: StepRecord.Kind
+        var name: String
+    }
+
     private struct Record {
-        var inputs: [UInt8]
-        var result: Data
+        var inputs: String
+        var result: String?
+        /// Whether an earlier process made it.
+        var isResumed: Bool
     }
 
     private let task: RunningTask
@@ -15,20 +24,27 @@ final class LiveTaskRuntime: TaskRuntime {
     private let workspace: String
     private let redactor: any TaskRedacting
     private let logger: Logger
-    private let records = Mutex<[String: Record]>([:])
+    private let isResumed: Bool
+    private let records: Mutex<[Key: Record]>
 
     init(
         task: RunningTask,
         dependencies: WorkerDependencies,
         workspace: String,
         redactor: any TaskRedacting,
-        logger: Logger
+        logger: Logger,
+        resumed: [StepRecord]?
     ) {
         self.task = task
         self.dependencies = dependencies
         self.workspace = workspace
         self.redactor = redactor
         self.logger = logger
+        isResumed = resumed != nil
+        let earlier = (resumed ?? []).map {
+            (Key(kind: $0.kind, name: $0.name), Record(inputs: $0.inputs, result: $0.result, isResumed: true))
+        }
+        records = Mutex(Dictionary(earlier) { $1 })
     }
 
     func step<Inputs: Encodable & Sendable, Result: Codable & Sendable>(
@@ -37,62 +53,111 @@ final class LiveTaskRuntime: TaskRuntime {
         _ body: @Sendable () async throws -> Result
     ) async throws -> Result {
         try task.check(at: dependencies.clock.now())
-        let digest: [UInt8]
-        do {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            digest = dependencies.digest(Array(try encoder.encode(inputs)))
-        } catch {
-            throw fault("The inputs of step \(name) cannot be written as JSON: \(error)", step: name)
-        }
-        if let record = records.withLock({ $0[name] }) {
-            guard record.inputs == digest else {
-                throw fault("Step \(name) was run twice with different inputs.", step: name)
-            }
-            return try decode(record.result, step: name)
+        let digest = try digest(of: inputs, step: name)
+        let key = Key(kind: .step, name: name)
+        if let record = try record(of: key, inputs: digest), let text = record.result {
+            return try decode(text, step: name, isResumed: record.isResumed)
         }
         let result = try await named(name, body)
+        let text: String
         do {
-            let data = try JSONEncoder().encode(result)
-            records.withLock { $0[name] = Record(inputs: digest, result: data) }
+            text = String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
         } catch {
-            throw fault("The result of step \(name) cannot be written as JSON: \(error)", step: name)
+            throw Self.fault("The result of step \(name) cannot be written as JSON: \(error)", step: name)
         }
+        await keep(key, Record(inputs: digest, result: text, isResumed: false))
+        try task.check(at: dependencies.clock.now())
         return result
     }
 
     func ephemeral<Result: Sendable>(_ name: String, _ body: @Sendable () async throws -> Result) async throws -> Result
     {
         try task.check(at: dependencies.clock.now())
-        return try await named(name, body)
+        let result = try await named(name, body)
+        try task.check(at: dependencies.clock.now())
+        return result
     }
 
     func tool(_ name: String, _ invocation: ToolInvocation) async throws -> ToolExit {
         try task.check(at: dependencies.clock.now())
-        guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte), name != ".", name != ".." else {
-            throw fault("“\(name)” cannot name a tool's folder.", step: name)
+        try ToolName.check(name)
+        let digest = try digest(of: invocation, step: name)
+        let key = Key(kind: .tool, name: name)
+        let begun: Record?
+        do {
+            begun = try record(of: key, inputs: digest)
+        } catch {
+            // Of an earlier version of builderd: what it does now nobody would understand.
+            await dependencies.tools.endLeftOvers(under: "\(workspace)/tools", logger: logger(step: name))
+            throw error
         }
-        if let record = records.withLock({ $0["tool \(name)"] }) {
-            guard record.inputs == (try inputs(of: invocation, step: name)) else {
-                throw fault("Tool \(name) was run twice with different invocations.", step: name)
-            }
-            return try decode(record.result, step: name)
+        if let begun, let text = begun.result { return try decode(text, step: name, isResumed: begun.isResumed) }
+        if begun == nil { await keep(key, Record(inputs: digest, result: nil, isResumed: false)) }
+        if begun?.isResumed == true {
+            logger(step: name).notice(
+                "tool adopted from an earlier process of builderd",
+                metadata: [LogKey.messageID: "\(MessageID.adopted)", LogKey.claim: "\(task.claim.id)"]
+            )
         }
-        let digest = try inputs(of: invocation, step: name)
-        let exit = try await named(name) { [self] in
-            let folder = "\(workspace)/tools"
-            do throws(JournalError) {
-                try JournalFolder.make(folder)
-            } catch {
-                throw fault("The folder of the tools cannot be made: \(error.message)", step: name)
-            }
-            let context = ToolRunContext(name: name, redactor: redactor, logger: logger(step: name))
-            return try await dependencies.tools.run(invocation, folder: "\(folder)/\(name)", context: context)
-        }
-        if let data = try? JSONEncoder().encode(exit) {
-            records.withLock { $0["tool \(name)"] = Record(inputs: digest, result: data) }
-        }
+        let exit = try await named(name) { try await run(name, invocation) }
+        let text = (try? JSONEncoder().encode(exit)).map { String(decoding: $0, as: UTF8.self) }
+        await keep(key, Record(inputs: digest, result: text, isResumed: false))
+        try task.check(at: dependencies.clock.now())
         return exit
+    }
+
+    /// In a task of its own, which a hand-over cancels while the stage lives on.
+    private func run(_ name: String, _ invocation: ToolInvocation) async throws -> ToolExit {
+        do throws(JournalError) {
+            try JournalFolder.make("\(workspace)/tools")
+        } catch {
+            throw Self.fault("The folder of the tools cannot be made: \(error.message)", step: name)
+        }
+        let context = ToolRunContext(
+            name: name,
+            redactor: redactor,
+            logger: logger(step: name),
+            workspace: workspace,
+            // A crash may have come between a tool's start and its record only in a task that was resumed.
+            isAdoption: isResumed,
+            leavesRunning: { [task] in task.isHandedOver }
+        )
+        let (tools, folder) = (dependencies.tools, "\(workspace)/tools/\(name)")
+        let tool = Task { try await tools.run(invocation, folder: folder, context: context) }
+        let isOver = task.toolBegan(tool)
+        defer { isOver() }
+        return try await withTaskCancellationHandler {
+            try await tool.value
+        } onCancel: {
+            tool.cancel()
+        }
+    }
+
+    /// What is known under `key`, if its inputs are these.
+    private func record(of key: Key, inputs: String) throws(TaskFailure) -> Record? {
+        guard let record = records.withLock({ $0[key] }) else { return nil }
+        guard record.inputs != inputs else { return record }
+        if record.isResumed { throw Self.changed(key.name) }
+        throw Self.fault("\(key.kind == .tool ? "Tool" : "Step") \(key.name) was run twice with different inputs.", step: key.name)
+    }
+
+    /// What cannot be written is kept in memory: after a crash the step is run again, which it is made for, and a tool is found by its folder.
+    private func keep(_ key: Key, _ record: Record) async {
+        records.withLock { $0[key] = record }
+        let step = StepRecord(
+            kind: key.kind,
+            name: key.name,
+            inputs: record.inputs,
+            result: record.result,
+            recordedMilliseconds: dependencies.clock.wallMilliseconds()
+        )
+        do throws(JournalError) {
+            try await dependencies.journal.record(step, claim: task.claim)
+        } catch {
+            logger(step: key.name).error(
+                "the step cannot be recorded, so a restart would run it again: \(error.message)"
+            )
+        }
     }
 
     /// Runs `body` as the task's current step; a failure that names no step gets this one. When the lease ended meanwhile, that counts
@@ -105,13 +170,11 @@ final class LiveTaskRuntime: TaskRuntime {
         defer { task.leave(step: name) }
         logger(step: name).debug("step begins")
         do {
-            let result = try await body()
-            try task.check(at: dependencies.clock.now())
-            return result
+            return try await body()
         } catch var failure as TaskFailure {
             if failure.step == nil { failure.step = name }
             throw failure
-        } catch let error where !(error is LeaseLost) && !(error is CancellationError) {
+        } catch let error where !(error is LeaseLost) && !(error is CancellationError) && !(error is HandedOver) {
             try task.check(at: dependencies.clock.now())
             throw TaskFailure(
                 .internal,
@@ -122,21 +185,22 @@ final class LiveTaskRuntime: TaskRuntime {
         }
     }
 
-    private func inputs(of invocation: ToolInvocation, step: String) throws -> [UInt8] {
+    private func digest(of inputs: some Encodable, step: String) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         do {
-            return dependencies.digest(Array(try encoder.encode(invocation)))
+            return dependencies.shortHash(bytes: Array(try encoder.encode(inputs)))
         } catch {
-            throw fault("The invocation of tool \(step) cannot be written as JSON: \(error)", step: step)
+            throw Self.fault("The inputs of \(step) cannot be written as JSON: \(error)", step: step)
         }
     }
 
-    private func decode<Result: Decodable>(_ data: Data, step: String) throws -> Result {
+    private func decode<Result: Decodable>(_ text: String, step: String, isResumed: Bool) throws -> Result {
         do {
-            return try JSONDecoder().decode(Result.self, from: data)
+            return try JSONDecoder().decode(Result.self, from: Data(text.utf8))
         } catch {
-            throw fault("The recorded result of step \(step) cannot be read back: \(error)", step: step)
+            if isResumed { throw Self.changed(step) }
+            throw Self.fault("The recorded result of step \(step) cannot be read back: \(error)", step: step)
         }
     }
 
@@ -146,17 +210,21 @@ final class LiveTaskRuntime: TaskRuntime {
         return logger
     }
 
-    private func fault(_ message: String, step: String) -> TaskFailure {
+    private static func changed(_ step: String) -> TaskFailure {
+        TaskFailure(
+            .interrupted,
+            message: "Step \(step) was done by another version of builderd, from other inputs than this one has for it.",
+            next: "Nothing: the state machine retries the state from its beginning.",
+            step: step
+        )
+    }
+
+    private static func fault(_ message: String, step: String) -> TaskFailure {
         TaskFailure(
             .internal,
             message: message,
             next: "Report this as a fault of builderd, with the version and the log of this execution.",
             step: step
         )
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x2D || byte == 0x2E
-            || byte == 0x5F
     }
 }

@@ -10,7 +10,7 @@ struct Heartbeats {
     /// Returns true once a first heartbeat was acknowledged; false when the lease ended, or the worker was interrupted, before that.
     func acknowledgeFirst() async -> Bool {
         var backoff = retries
-        while !task.isInterrupted, task.checkDeadline(at: core.now) != nil {
+        while !task.isToEnd, task.checkDeadline(at: core.now) != nil {
             if await beat() { return true }
             if task.leaseEnd != nil { break }
             await core.sleep(for: backoff.next(random: dependencies.random()), orUntil: .interrupt)
@@ -48,6 +48,7 @@ struct Heartbeats {
         do throws(ActivityServiceError) {
             try await dependencies.service.heartbeat(token: task.claim.token)
             task.acknowledge(sent: sent)
+            core.extendLease(of: task)
             core.observe(.heartbeatAcknowledged(at: sent, took: core.now - sent))
             return true
         } catch {

@@ -23,8 +23,13 @@ final class RunningTask: Sendable {
         var lease: Lease?
         var end: LeaseEnd?
         var isInterrupted = false
+        var isHandedOver = false
+        var workspace: String?
         var isStageOver = false
         var stage: Task<String, any Error>?
+        /// The tools that the stage waits for.
+        var tools: [Int: Task<ToolExit, any Error>] = [:]
+        var nextTool = 0
         var steps: [String] = []
         var isReporting = false
     }
@@ -43,6 +48,12 @@ final class RunningTask: Sendable {
     var lease: Lease? { state.withLock { $0.lease } }
     var leaseEnd: LeaseEnd? { state.withLock { $0.end } }
     var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+    /// Whether a successor of this process goes on with it. An interruption counts more.
+    var isHandedOver: Bool { state.withLock { $0.isHandedOver && !$0.isInterrupted && $0.end == nil } }
+    /// Whether the stage is to end without more to do.
+    var isToEnd: Bool { state.withLock { $0.isInterrupted || $0.isHandedOver } }
+    /// The task's workspace, once it is made.
+    var workspace: String? { state.withLock { $0.workspace } }
     /// From one heartbeat to the next; for an envelope that could not be read the longest there is.
     var heartbeatInterval: Duration {
         state.withLock { $0.identity.map { Lease.interval(heartbeat: $0.header.heartbeat) } } ?? .seconds(20)
@@ -50,6 +61,7 @@ final class RunningTask: Sendable {
 
     func identify(_ identity: Identity) { state.withLock { $0.identity = identity } }
     func open(_ lease: Lease) { state.withLock { $0.lease = lease } }
+    func open(workspace: String) { state.withLock { $0.workspace = workspace } }
     func beginReporting() { state.withLock { $0.isReporting = true } }
     func enter(step: String) { state.withLock { $0.steps.append(step) } }
 
@@ -73,6 +85,34 @@ final class RunningTask: Sendable {
             return state.end != nil || state.isInterrupted
         }
         if cancel { stage.cancel() }
+    }
+
+    /// The stage waits for a tool, which is to be cancelled with the stage or when the task is handed over; at once if that has been said
+    /// already. Returns what to call when the wait is over.
+    func toolBegan(_ tool: Task<ToolExit, any Error>) -> @Sendable () -> Void {
+        let (number, cancel) = state.withLock { state in
+            state.nextTool += 1
+            state.tools[state.nextTool] = tool
+            return (state.nextTool, state.end != nil || state.isInterrupted || state.isHandedOver)
+        }
+        if cancel { tool.cancel() }
+        return { [self] in state.withLock { $0.tools[number] = nil } }
+    }
+
+    /// A successor goes on with the task: tools are left running at once, a step in progress may end and be recorded.
+    func handOver() {
+        let tools = state.withLock { state in
+            guard !state.isStageOver else { return [Task<ToolExit, any Error>]() }
+            state.isHandedOver = true
+            return Array(state.tools.values)
+        }
+        for tool in tools { tool.cancel() }
+    }
+
+    /// A step took too long to be waited for; run again it finds what it did.
+    func cancelHandedOverStage() {
+        let stage = state.withLock { $0.isHandedOver ? $0.stage : nil }
+        stage?.cancel()
     }
 
     /// The stage has returned: from here on only the report is left, which no deadline ends.
@@ -122,11 +162,13 @@ final class RunningTask: Sendable {
     /// machine that was suspended may run a stage before any timer fires.
     func check(at now: BootInstant) throws {
         _ = checkDeadline(at: now)
-        let (end, interrupted) = state.withLock { ($0.end, $0.isInterrupted) }
+        let (end, interrupted, handedOver) = state.withLock { ($0.end, $0.isInterrupted, $0.isHandedOver) }
         switch end {
         case .lost(let reason): throw LeaseLost(reason: reason)
         case .timeLimit: throw LeaseLost(reason: .timedOut)
-        case nil: if interrupted { throw CancellationError() }
+        case nil:
+            if interrupted { throw CancellationError() }
+            if handedOver { throw HandedOver() }
         }
     }
 

@@ -23,6 +23,11 @@ final class StageCore: Sendable {
         var sleepers: [Int: Sleeper] = [:]
         var nextSleeper = 0
         var interruptedAt: BootInstant?
+        /// Whether tasks that arrive while draining are claimed for a successor.
+        var keepsLateTasks = false
+        var isHandingOver = false
+        /// Who waits for the last open poll.
+        var pollWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let configuration: StageConfiguration
@@ -50,6 +55,54 @@ final class StageCore: Sendable {
     func start() { state.withLock { $0.ledger.start() } }
     func stop() { state.withLock { $0.ledger.stop() } }
     var isDraining: Bool { state.withLock { $0.ledger.isDraining } }
+
+    /// Whether a task that arrives now is left to a successor, as nothing is started any more. An interruption counts more.
+    var leavesLateTasks: Bool {
+        state.withLock { $0.ledger.isDraining && $0.keepsLateTasks && $0.interruptedAt == nil }
+    }
+
+    func keepLateTasks(_ keep: Bool) { state.withLock { $0.keepsLateTasks = keep } }
+
+    /// No further polls; a successor is to work what arrives late, and, once `handOver` is called, everything else.
+    func prepareHandOver() {
+        keepLateTasks(true)
+        if !isDraining { drain(interrupting: false) }
+    }
+
+    /// The tasks are the successor's: their stages end, their tools run on. Returns the tasks.
+    func handOver() {
+        let (tasks, sleepers) = state.withLock { state in
+            state.isHandingOver = true
+            return (Array(state.running.values), state.sleepers.values.map(\.task))
+        }
+        for task in tasks { task.handOver() }
+        for sleeper in sleepers { sleeper.cancel() }
+    }
+
+    /// Ends steps that are still in progress.
+    func endHandedOverStages() {
+        for task in state.withLock({ Array($0.running.values) }) { task.cancelHandedOverStage() }
+    }
+
+    /// Whether reports are left to the successor once an attempt has failed.
+    var isHandingOver: Bool { state.withLock { $0.isHandingOver && $0.interruptedAt == nil } }
+
+    /// Returns when no poll is open.
+    func pollsClosed() async {
+        await withCheckedContinuation { continuation in
+            let isClosed = state.withLock { state in
+                if state.ledger.openPolls > 0 { state.pollWaiters.append(continuation) }
+                return state.ledger.openPolls == 0
+            }
+            if isClosed { continuation.resume() }
+        }
+    }
+
+    /// After an acknowledged heartbeat: the task's tools may go on until the new deadline.
+    func extendLease(of task: RunningTask) {
+        guard let workspace = task.workspace, let deadline = task.lease?.deadline, task.leaseEnd == nil else { return }
+        dependencies.tools.extendLease(workspace: workspace, until: deadline, logger: logger(for: task))
+    }
 
     /// When an interrupted worker stops trying to report; `nil` while it is not interrupted.
     var reportDeadline: BootInstant? {
@@ -124,15 +177,17 @@ final class StageCore: Sendable {
         brought task: Bool,
         problem: (text: String, code: String, kind: ActivityServiceError.Kind)?
     ) -> ProblemChange {
-        let (change, waiter, busy) = state.withLock { state in
+        let (change, waiter, busy, closed) = state.withLock { state in
             state.polls[slot] = nil
             state.ledger.pollFinished(brought: task)
             if problem == nil { state.lastCompletedPoll = now }
             // By its code: a message may have a time or a request id in it that is new in every poll.
             let noted = problem.map { (text: $0.text, key: $0.code) }
-            return (Self.note(noted, in: &state), Self.grant(&state), state.ledger.busy)
+            let change = Self.note(noted, in: &state)
+            return (change, Self.grant(&state), state.ledger.busy, Self.closedPolls(&state))
         }
         waiter?.resume(returning: true)
+        for continuation in closed { continuation.resume() }
         observe(.pollFinished(at: now, took: now - started, brought: task, error: problem?.kind))
         if task { observe(.slotsBusy(busy)) }
         return change
@@ -140,12 +195,20 @@ final class StageCore: Sendable {
 
     /// The permission that `mayPoll` gave is given back without a poll, for `reason`.
     func pollForgone(_ reason: String) -> ProblemChange {
-        let (change, waiter) = state.withLock { state in
+        let (change, waiter, closed) = state.withLock { state in
             state.ledger.pollFinished(brought: false)
-            return (Self.note((text: reason, key: reason), in: &state), Self.grant(&state))
+            let change = Self.note((text: reason, key: reason), in: &state)
+            return (change, Self.grant(&state), Self.closedPolls(&state))
         }
         waiter?.resume(returning: true)
+        for continuation in closed { continuation.resume() }
         return change
+    }
+
+    private static func closedPolls(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
+        guard state.ledger.openPolls == 0 else { return [] }
+        defer { state.pollWaiters = [] }
+        return state.pollWaiters
     }
 
     enum ProblemChange { case none, appeared, vanished }
@@ -163,13 +226,17 @@ final class StageCore: Sendable {
 
     // MARK: Tasks
 
-    /// The worker has `task` from now on. Interrupted at once when the worker is.
-    func began(_ task: RunningTask) {
-        let interrupted = state.withLock { state in
+    /// The worker has `task` from now on. Interrupted or handed over at once when the worker is.
+    ///
+    /// - Parameter takesSlot: for a task that an earlier process left; one from a poll has its slot already.
+    func began(_ task: RunningTask, takesSlot: Bool = false) {
+        let (interrupted, handedOver, busy) = state.withLock { state in
             state.running[task.claim.id] = task
-            return state.interruptedAt != nil
+            if takesSlot { state.ledger.taskAdopted() }
+            return (state.interruptedAt != nil, state.isHandingOver, state.ledger.busy)
         }
-        if interrupted { task.interrupt() }
+        if takesSlot { observe(.slotsBusy(busy)) }
+        if interrupted { task.interrupt() } else if handedOver { task.handOver() }
     }
 
     /// The worker is done with `task`; if it came from a poll its slot is free again.

@@ -8,32 +8,31 @@ struct StageRun {
     let header: TaskHeader
     let id: String
     let logger: Logger
+    /// What an earlier process recorded, for a task that it left; `nil` for one that begins.
+    var resumed: [StepRecord]?
 
     private var configuration: StageConfiguration { core.configuration }
     private var dependencies: WorkerDependencies { core.dependencies }
+    private var workspace: String { "\(dependencies.workspaceDirectory)/\(id)" }
+    private var cleanUp: CleanUp { CleanUp(core: core, task: task, header: header, id: id, logger: logger) }
 
     func run() async {
         let reporting = TaskReporting(core: core, task: task)
-        if let refusal = Lease.refusal(
-            of: header,
-            stopBudget: configuration.stopBudget,
-            margin: configuration.heartbeatMargin
-        ) {
-            await reporting.fail(refusal)
-            return
+        if resumed == nil {
+            if let refusal = Lease.refusal(
+                of: header,
+                stopBudget: configuration.stopBudget,
+                margin: configuration.heartbeatMargin
+            ) {
+                await reporting.fail(refusal)
+                return
+            }
+            if core.hasAnother(than: task, withID: id) {
+                await reporting.fail(Self.twin)
+                return
+            }
         }
-        if core.hasAnother(than: task, withID: id) {
-            await reporting.fail(Self.twin)
-            return
-        }
-        task.open(
-            Lease(
-                header: header,
-                received: task.received,
-                wallMilliseconds: task.claim.claimedMilliseconds,
-                stopBudget: configuration.stopBudget
-            )
-        )
+        task.open(lease)
         let heartbeats = Heartbeats(core: core, task: task)
         guard await heartbeats.acknowledgeFirst() else {
             await conclude(.failure(CancellationError()), redactor: nil, heartbeatsRun: false)
@@ -43,10 +42,21 @@ struct StageRun {
             group.addTask { await heartbeats.run() }
             group.addTask { await watchDeadline() }
             let (result, redactor) = await runStage()
-            task.stageEnded()
+            if case .success = result { task.stageEnded() }
             await conclude(result, redactor: redactor, heartbeatsRun: true)
             group.cancelAll()
         }
+    }
+
+    private var lease: Lease {
+        var lease = Lease(
+            header: header,
+            received: task.received,
+            wallMilliseconds: task.claim.claimedMilliseconds,
+            stopBudget: configuration.stopBudget
+        )
+        if resumed != nil { lease.restart(at: core.now) }
+        return lease
     }
 
     private func watchDeadline() async {
@@ -57,14 +67,15 @@ struct StageRun {
 
     /// The stage in a Swift task of its own, which the end of the lease cancels and which is always awaited.
     private func runStage() async -> (Result<String, any Error>, (any TaskRedacting)?) {
-        let workspace = "\(dependencies.workspaceDirectory)/\(id)"
         let redactor: any TaskRedacting
         do {
-            try Workspace.make(workspace)
+            if resumed == nil { try Workspace.make(workspace) } else { try Workspace.keep(workspace) }
             redactor = try dependencies.makeRedactor(workspace)
         } catch {
             return (.failure(error), nil)
         }
+        task.open(workspace: workspace)
+        core.extendLease(of: task)
         let context = TaskContext(
             id: id,
             stage: configuration.stage,
@@ -78,7 +89,8 @@ struct StageRun {
                 dependencies: dependencies,
                 workspace: workspace,
                 redactor: redactor,
-                logger: logger
+                logger: logger,
+                resumed: resumed
             )
         )
         let handler = core.handler
@@ -93,12 +105,24 @@ struct StageRun {
         redactor: (any TaskRedacting)?,
         heartbeatsRun: Bool
     ) async {
-        let reporting = TaskReporting(core: core, task: task, heartbeatsRun: heartbeatsRun)
         let redact: (String) -> String = { redactor?.redact($0) ?? $0 }
+        if case .failure(let error) = result {
+            if task.isHandedOver, Self.isEnding(error) {
+                logger.notice(
+                    "task left to the next start of builderd; its tool runs on",
+                    metadata: [LogKey.messageID: "\(MessageID.handedOver)", LogKey.claim: "\(task.claim.id)"]
+                )
+                return
+            }
+            // Over before anything is reported, or a retry meets a tool or a left-over of this attempt.
+            await cleanUp.run(redactor: redactor)
+            task.stageEnded()
+        }
+        let reporting = TaskReporting(core: core, task: task, heartbeatsRun: heartbeatsRun)
         let report: TaskReport
         switch (task.leaseEnd, result) {
         case (.lost(let reason), _):
-            if case .failure(let error) = result, !(error is LeaseLost), !(error is CancellationError) {
+            if case .failure(let error) = result, !Self.isEnding(error) {
                 logger.warning("the stage ended after its lease with: \(redact(Self.describe(error)))")
             }
             await reporting.leaseLost(reason)
@@ -107,13 +131,18 @@ struct StageRun {
             report = .of(output: output, stage: configuration.stage, task: id, redact: redact)
         case (.timeLimit, .failure(let error)):
             report = .of(Self.timedOut(error, header), stage: configuration.stage, task: id, redact: redact)
-        case (nil, .failure(let error)) where task.isInterrupted:
+        case (nil, .failure(let error)) where task.isInterrupted || error is HandedOver:
             report = .of(Self.interrupted(error), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)):
             let failure = error as? TaskFailure ?? Self.unexpected(error)
             report = .of(failure, stage: configuration.stage, task: id, redact: redact)
         }
         await reporting.settle(report)
+    }
+
+    /// Whether the error says only that the stage was told to end.
+    private static func isEnding(_ error: any Error) -> Bool {
+        error is LeaseLost || error is CancellationError || error is HandedOver
     }
 
     private static func describe(_ error: any Error) -> String {
@@ -129,7 +158,7 @@ struct StageRun {
             next:
                 "Look in the detail and the log for what took long; raise TimeoutSeconds of the state and timeoutSeconds in its Parameters if the work needs it.",
             step: (error as? TaskFailure)?.step,
-            detail: error is LeaseLost || error is CancellationError ? nil : describe(error)
+            detail: isEnding(error) ? nil : describe(error)
         )
     }
 
@@ -139,7 +168,7 @@ struct StageRun {
             message: "builderd was told to stop at once, so the stage was stopped.",
             next: "Nothing: the state machine retries, on this host once it is back or on another.",
             step: (error as? TaskFailure)?.step,
-            detail: error is LeaseLost || error is CancellationError ? nil : describe(error)
+            detail: isEnding(error) ? nil : describe(error)
         )
     }
 

@@ -41,6 +41,23 @@ package actor StageWorker {
     /// A second call interrupts.
     package nonisolated func drain() { core.drain(interrupting: false) }
 
+    /// No further polls; what an open poll still brings is claimed for a successor of this process. Tasks go on until `handOver`, and
+    /// `run` returns only after that, or when all of them are over.
+    package nonisolated func prepareHandOver() { core.prepareHandOver() }
+
+    /// The hand-over is off: what an open poll still brings is failed with `Builder.Draining`, and the tasks are waited for.
+    package nonisolated func cancelHandOver() { core.keepLateTasks(false) }
+
+    /// Returns when no poll is open.
+    package nonisolated func pollsClosed() async { await core.pollsClosed() }
+
+    /// Leaves the tasks to a successor: tools run on at once under their supervisors, a step in progress is waited for and recorded.
+    /// Nothing is reported but what was already on its way.
+    package nonisolated func handOver() { core.handOver() }
+
+    /// After `handOver`: cancels the steps that are still in progress; run again they find what they did.
+    package nonisolated func endHandedOverSteps() { core.endHandedOverStages() }
+
     /// As `drain`, and the stages are cancelled now: each task is reported as `Builder.Interrupted` once its stage has ended.
     package nonisolated func interrupt() { core.drain(interrupting: true) }
 

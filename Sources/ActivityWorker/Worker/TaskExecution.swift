@@ -17,7 +17,9 @@ struct TaskExecution {
                 activity: core.configuration.activity,
                 claimedMilliseconds: dependencies.clock.wallMilliseconds(),
                 token: polled.token,
-                input: polled.input
+                input: polled.input,
+                boot: dependencies.boot,
+                received: received
             ),
             received: received
         )
@@ -40,6 +42,10 @@ struct TaskExecution {
             return
         }
         core.observe(.claimed)
+        if core.leavesLateTasks {
+            logClaimed(core.logger, level: .notice)
+            return
+        }
         let header: TaskHeader
         do throws(TaskFailure) {
             header = try dependencies.decode(task.claim.input)
@@ -98,9 +104,12 @@ struct TaskExecution {
 
 extension WorkerDependencies {
     /// First 16 hex digits of the text's SHA-256.
-    func shortHash(_ text: String) -> String {
+    func shortHash(_ text: String) -> String { shortHash(bytes: Array(text.utf8)) }
+
+    /// First 16 hex digits of the bytes' SHA-256.
+    func shortHash(bytes: [UInt8]) -> String {
         let digits: [UInt8] = Array("0123456789abcdef".utf8)
-        let hash = digest(Array(text.utf8))
+        let hash = digest(bytes)
         var text: [UInt8] = []
         text.reserveCapacity(16)
         for byte in hash.prefix(8) {

@@ -16,6 +16,8 @@ package struct WorkerDependencies: Sendable {
     package var decode: @Sendable (String) throws(TaskFailure) -> TaskHeader
     /// Makes one task's redactor; its argument is the task's workspace, an existing private folder.
     package var makeRedactor: @Sendable (_ workspace: String) throws -> any TaskRedacting
+    /// This boot's id (`/proc/sys/kernel/random/boot_id`): a task that was claimed in another boot has no tools left.
+    package var boot: String
     /// Runs external tools.
     package var tools: any ToolRunning
     /// Absolute path of the folder that holds the tasks' workspaces; made (0700) when it is not there.
@@ -36,6 +38,7 @@ package struct WorkerDependencies: Sendable {
         digest: @escaping @Sendable ([UInt8]) -> [UInt8],
         decode: @escaping @Sendable (String) throws(TaskFailure) -> TaskHeader,
         makeRedactor: @escaping @Sendable (_ workspace: String) throws -> any TaskRedacting,
+        boot: String,
         tools: any ToolRunning,
         workspaceDirectory: String,
         workspaceObstacle: @escaping @Sendable () -> String? = { nil },
@@ -49,6 +52,7 @@ package struct WorkerDependencies: Sendable {
         self.digest = digest
         self.decode = decode
         self.makeRedactor = makeRedactor
+        self.boot = boot
         self.tools = tools
         self.workspaceDirectory = workspaceDirectory
         self.workspaceObstacle = workspaceObstacle

@@ -15,4 +15,6 @@ enum MessageID {
     static let claimed = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c01"
     static let reported = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c02"
     static let leaseLost = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c03"
+    static let adopted = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c04"
+    static let handedOver = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c05"
 }

@@ -9,6 +9,7 @@ import Pipeline
 import ServiceLifecycle
 import Stages
 import SystemdSupport
+import ToolSupervisor
 import UnixSignals
 
 /// The composition root: makes everything from a configuration, runs it, and takes it down again.
@@ -30,7 +31,7 @@ package struct Daemon: Sendable {
     /// - Throws: `DaemonStartError`.
     package func run() async throws {
         let logger = makeLogger()
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr2)
         let journal = try openJournal(logger)
         try openWorkspaces()
         let registry = MetricsRegistry()
@@ -42,7 +43,10 @@ package struct Daemon: Sendable {
             metrics: metrics,
             logger: logger
         )
-        let workers = makeWorkers(aws: aws, journal: journal, metrics: metrics, logger: logger)
+        let containment = ToolContainment.detect()
+        let isConfined = configuration.confinesTools && Confinement.isAvailable
+        let tools = makeTools(containment, isConfined: isConfined)
+        let workers = makeWorkers(aws: aws, journal: journal, tools: tools, metrics: metrics, logger: logger)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
         let life = DaemonLife(notifier: notifier, logger: logger)
         let health = DaemonHealth(
@@ -51,6 +55,7 @@ package struct Daemon: Sendable {
             credentials: aws.credentials,
             registry: registry,
             life: life,
+            tools: StatusDocument.Tools(containment: containment.name, landlock: isConfined),
             started: .now
         )
         let server = try await startHealthServer(health, logger)
@@ -64,7 +69,16 @@ package struct Daemon: Sendable {
                 successTerminationBehavior: .ignore
             ),
             .init(
-                service: WorkersService(workers: workers, signals: signals, logger: logger, phaseChanged: life.enter),
+                service: WorkersService(
+                    workers: workers,
+                    signals: signals,
+                    conductor: DrainConductor(
+                        workers: workers,
+                        wish: { nil },
+                        logger: logger,
+                        phaseChanged: life.enter
+                    )
+                ),
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
@@ -87,7 +101,7 @@ package struct Daemon: Sendable {
         }
         await server.stop()
         await aws.transport.shutdown()
-        logger.notice("builderd has drained and stops")
+        logger.notice("builderd stops")
     }
 
     private func makeLogger() -> Logger {
@@ -125,16 +139,24 @@ package struct Daemon: Sendable {
         }
     }
 
+    private func makeTools(_ containment: ToolContainment, isConfined: Bool) -> SupervisedTools {
+        SupervisedTools(
+            runner: ToolRunner(supervisor: .ownProgram, containment: containment),
+            searchPath: environment["PATH"] ?? ToolSearchPath.fallback,
+            unreadable: isConfined ? [configuration.stateDirectory, configuration.workDirectory] : nil
+        )
+    }
+
     private func makeWorkers(
         aws: AWSAccess,
         journal: FileJournal,
+        tools: SupervisedTools,
         metrics: DaemonMetrics,
         logger: Logger
     ) -> [StageWorker] {
         let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
         let stageEnvironment = StageEnvironment(aws: aws.configuration, settings: configuration.stages)
         let service = StepFunctionsActivityService(StepFunctionsClient(aws.configuration))
-        let tools = SupervisedTools(searchPath: environment["PATH"] ?? ToolSearchPath.fallback)
         let workerName = configuration.workerName ?? HostName.workerName()
         let workFolder = WorkFolder(path: configuration.workDirectory)
         let observer = MetricsObserver(
@@ -162,6 +184,7 @@ package struct Daemon: Sendable {
                     digest: { SHA256.digest($0).array },
                     decode: { (input) throws(TaskFailure) in try header.decode(input) },
                     makeRedactor: { try TaskRedactor(workspace: $0) },
+                    boot: StartRecord.currentBootId(),
                     tools: tools,
                     workspaceDirectory: configuration.workDirectory,
                     workspaceObstacle: { workFolder.obstacle() },

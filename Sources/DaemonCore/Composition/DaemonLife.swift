@@ -28,7 +28,7 @@ final class DaemonLife: Sendable {
         switch phase {
         case .starting: break
         case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
-        case .draining, .interrupting:
+        case .handingOver, .draining, .interrupting:
             tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
         }
     }

@@ -118,6 +118,7 @@ extension ConfigurationKey {
         ),
         ConfigurationKey("tools", "credentials", "profile", kind: .text),
         ConfigurationKey("tools", "credentials", "file", kind: .path),
+        ConfigurationKey("tools", "landlock", kind: .oneOf(["auto", "off"]), default: "auto"),
         ConfigurationKey("tools", "environment", kind: .environment),
     ]
 

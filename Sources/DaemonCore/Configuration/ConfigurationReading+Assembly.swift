@@ -45,6 +45,7 @@ extension ConfigurationReading {
                 toolCredentials: credentials,
                 toolEnvironment: walked.mappings["tools.environment"] ?? [:]
             ),
+            confinesTools: text("tools.landlock") != "off",
             healthSocket: text("health.socket"),
             healthGroup: values["health.group"],
             logLevel: Logger.Level(rawValue: text("log.level")) ?? .info,

@@ -21,6 +21,8 @@ package struct DaemonConfiguration: Sendable {
     package var workDirectory: String
     /// What the stages read.
     package var stages: StageSettings
+    /// Whether tools are confined by Landlock, where the kernel has it.
+    package var confinesTools: Bool
     /// Health socket's path.
     package var healthSocket: String
     /// Group that may connect to it; `nil` is the daemon's own.

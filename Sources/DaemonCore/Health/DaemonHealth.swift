@@ -16,6 +16,7 @@ struct DaemonHealth: HealthSource {
     let credentials: RefreshingCredentials
     let registry: MetricsRegistry
     let life: DaemonLife
+    let tools: StatusDocument.Tools
     let started: ContinuousClock.Instant
 
     func livez() async -> HealthAnswer { HealthAnswer(reasons: stuckStages()) }
@@ -28,7 +29,7 @@ struct DaemonHealth: HealthSource {
             credentials: Self.observed(held),
             journal: obstacle.map { .failing($0.message) } ?? .writable
         )
-        if life.phase == .draining || life.phase == .interrupting {
+        if life.phase.rank > DaemonPhase.running.rank {
             answer.reasons.append(
                 HealthReason(
                     subject: "daemon",
@@ -61,7 +62,7 @@ struct DaemonHealth: HealthSource {
                 quarantined: counts.quarantined,
                 problem: obstacle?.message
             ),
-            tools: StatusDocument.Tools(containment: "descendants", landlock: false)
+            tools: tools
         ).json
     }
 

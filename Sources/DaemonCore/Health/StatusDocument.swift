@@ -63,7 +63,7 @@ struct StatusDocument: Encodable {
 
     /// How external tools are held.
     struct Tools: Encodable {
-        /// `descendants`: children of the daemon, ended by their session and descendants, without a cgroup of their own.
+        /// `cgroup`: each in one of its own. `descendants`: no cgroup is delegated, so session and descent stand in.
         var containment: String
         /// Whether Landlock confines them.
         var landlock: Bool

@@ -20,6 +20,12 @@ struct FileHandle: ~Copyable, Sendable {
         guard descriptor >= 0 else { throw SystemError("open", errno) }
     }
 
+    /// Opens a file to take a lock on, making it with mode 0600 where there is none.
+    init(locking path: String) throws(SystemError) {
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw SystemError("open", errno) }
+    }
+
     deinit { close(descriptor) }
 
     /// Writes all of `bytes`.

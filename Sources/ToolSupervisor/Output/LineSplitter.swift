@@ -8,6 +8,9 @@ struct LineSplitter {
 
     private var line: [UInt8] = []
 
+    /// Whether no part of a line is held.
+    var isEmpty: Bool { line.isEmpty }
+
     /// Takes bytes and hands on each line that is complete.
     mutating func process(_ bytes: [UInt8], _ emit: (String) -> Void) {
         var rest = bytes[...]

@@ -8,6 +8,8 @@ package struct ToolEnd: Sendable, Hashable {
     package var wasStopped: Bool
     /// Whether the hard deadline passed and SIGKILL was sent.
     package var wasKilled: Bool
+    /// Whether its supervisor began the stop policy by itself, as the lease's deadline had passed.
+    package var wasFenced: Bool
     /// Processes it left behind that were ended by SIGKILL after its leader had gone.
     package var killedLeftOvers: Int
     /// Processes it left behind that did not go within 10 s of SIGKILL (uninterruptible sleep).
@@ -16,4 +18,17 @@ package struct ToolEnd: Sendable, Hashable {
     package var standardOutput: String
     /// Absolute path of its whole standard error, unredacted.
     package var standardError: String
+
+    /// The end on record in `folder`.
+    init(_ record: ExitRecord, folder: ToolFolder) {
+        status = record.status
+        signal = record.signal
+        wasStopped = record.stopped
+        wasKilled = record.killed
+        wasFenced = record.fenced
+        killedLeftOvers = record.leftOvers
+        survivors = record.survivors
+        standardOutput = folder.outputPath
+        standardError = folder.errorPath
+    }
 }

@@ -17,6 +17,10 @@ package struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let startFailed = Code(rawValue: "startFailed")
         /// The task was cancelled before the tool was started.
         package static let stoppedBeforeStart = Code(rawValue: "stoppedBeforeStart")
+        /// Its supervisor died, so how it ended is unknown; everything of it is over. `Builder.ToolLost`.
+        package static let lost = Code(rawValue: "lost")
+        /// It runs on, for a successor of this daemon to adopt.
+        package static let leftRunning = Code(rawValue: "leftRunning")
         /// Its output can no longer be read; the tool was run to its end.
         package static let output = Code(rawValue: "output")
     }

@@ -12,6 +12,10 @@ package struct ToolSpec: Sendable, Hashable {
     package var searchPath: String
     /// From the one SIGTERM to the leader to SIGKILL for everything that is left.
     package var grace: Duration
+    /// Absolute path of the task's `LeaseFile`; `nil` for a tool without a fence.
+    package var lease: String?
+    /// What it may write and not read; `nil` for no confinement.
+    package var confinement: Confinement?
 
     /// A program of these parts.
     package init(
@@ -20,7 +24,9 @@ package struct ToolSpec: Sendable, Hashable {
         environment: [String: String],
         workingDirectory: String,
         searchPath: String? = nil,
-        grace: Duration
+        grace: Duration,
+        lease: String? = nil,
+        confinement: Confinement? = nil
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -28,5 +34,7 @@ package struct ToolSpec: Sendable, Hashable {
         self.workingDirectory = workingDirectory
         self.searchPath = searchPath ?? environment["PATH"] ?? ""
         self.grace = grace
+        self.lease = lease
+        self.confinement = confinement
     }
 }

@@ -28,6 +28,9 @@ package struct RedactorStream: Sendable {
         automaton = forms.graph.map(LazyAutomaton.init)
     }
 
+    /// Bytes taken and not yet given out or dropped.
+    package var heldBytes: Int { held.count }
+
     /// Takes the next bytes and returns those that are certain to be no part of a secret, with secrets replaced.
     package mutating func process(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let from = adoptNewSecrets() ? 0 : held.count

@@ -57,12 +57,14 @@ struct ClosureStage: StageHandler {
 struct ClosureTools: ToolRunning {
     var body: @Sendable (ToolInvocation, String) async throws -> ToolExit
     var leftOvers: @Sendable (String) async -> Void = { _ in }
+    var leases: @Sendable (String, BootInstant) -> Void = { _, _ in }
 
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit {
         try await body(invocation, folder)
     }
 
     func endLeftOvers(under folder: String, logger: Logger) async { await leftOvers(folder) }
+    func extendLease(workspace: String, until deadline: BootInstant, logger: Logger) { leases(workspace, deadline) }
 }
 
 /// Every event that the worker told, in order.
@@ -110,6 +112,7 @@ final class NotingJournal: TaskJournal {
     struct Failing: Sendable {
         var claim = false
         var outcome = false
+        var record = false
         var obstacle = false
     }
 
@@ -126,6 +129,12 @@ final class NotingJournal: TaskJournal {
         service.note("claim \(claim.token.secretValue)")
         if failing.value.claim { throw error }
         try await memory.claim(claim)
+    }
+
+    func record(_ step: StepRecord, claim: ClaimRecord) async throws(JournalError) {
+        service.note("\(step.kind.rawValue) \(step.name)\(step.result == nil ? " begun" : "")")
+        if failing.value.record { throw error }
+        try await memory.record(step, claim: claim)
     }
 
     func outcome(_ report: TaskReport, claim: ClaimRecord, atMilliseconds: Int64) async throws(JournalError) {

@@ -28,6 +28,7 @@ struct WorkerFixture: Sendable {
             digest: { SHA256.digest($0).array },
             decode: { (text) throws(TaskFailure) in try decodeEnvelope(text) },
             makeRedactor: { _ in WordRedactor() },
+            boot: "this boot",
             tools: tools
                 ?? ClosureTools { _, _ in throw TaskFailure("Builder.ToolMissing", message: "none", next: "install it")
                 },

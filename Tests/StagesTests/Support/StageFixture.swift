@@ -25,6 +25,11 @@ struct StageFixture {
     var settings: StageSettings
 
     /// A fixture whose tools are `script`, which is given the tool's arguments; `afterTool` runs when one has ended.
+    private static let runner = ToolRunner(
+        supervisor: SupervisorCommand(path: BuiltProduct.builderd, arguments: ["supervise"]),
+        containment: .descendants
+    ) { try? await Task.sleep(for: .milliseconds(10)) }
+
     init(script: String, afterTool: @escaping @Sendable (_ name: String) -> Void = { _ in }) throws {
         let folder = try TemporaryFolder()
         self.folder = folder
@@ -44,7 +49,7 @@ struct StageFixture {
             )
             let tools = folder.path + "/workspace/tools"
             try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-            let end = try await ToolRunner().run(spec, folder: tools + "/" + name, redactor: Redactor()) { _, _ in }
+            let end = try await Self.runner.run(spec, folder: tools + "/" + name, redactor: Redactor()) { _, _ in }
             afterTool(name)
             let exit = ToolExit(
                 status: end.status,

@@ -1,30 +1,23 @@
-import Glibc
-
 /// What runs on the machine now, as far as /proc shows it.
 ///
-/// Stands in for the tool's cgroup of the next issue. What it misses: a process that left the tool's session *and* lost its parent
-/// between two looks.
+/// Stands in for the tool's cgroup where none is delegated.
 struct ProcessTable: Sendable {
     let processes: [ProcessIdentity]
 
     /// Reads /proc once.
     static func now() -> ProcessTable {
         var found: [ProcessIdentity] = []
-        guard let directory = unsafe opendir("/proc") else { return ProcessTable(processes: []) }
-        defer { unsafe closedir(directory) }
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
+        for name in FolderEntries.names("/proc") {
             if let pid = Int32(name), let process = ProcessIdentity.read(pid) { found.append(process) }
         }
         return ProcessTable(processes: found)
     }
 
     /// Everything that belongs to the tool led by `leader` and has not exited, without the leader: its session, its descendants,
-    /// and `known` earlier finds that still run, with their descendants.
-    func members(of leader: Int32, known: Set<ProcessIdentity>) -> [ProcessIdentity] {
+    /// and `known` earlier finds that still run, with their descendants; and the descendants of its `supervisor`, to whom orphans go.
+    func members(of leader: Int32, known: Set<ProcessIdentity>, supervisor: Int32? = nil) -> [ProcessIdentity] {
         var roots: Set<Int32> = [leader]
+        if let supervisor { roots.insert(supervisor) }
         let earlier = Dictionary(known.map { ($0.pid, $0.startTime) }, uniquingKeysWith: { first, _ in first })
         for process in processes where process.session == leader || earlier[process.pid] == process.startTime {
             roots.insert(process.pid)
@@ -35,6 +28,8 @@ struct ProcessTable: Sendable {
         while let pid = open.popLast() {
             for child in children[pid] ?? [] where roots.insert(child).inserted { open.append(child) }
         }
-        return processes.filter { $0.pid != leader && roots.contains($0.pid) && !$0.isZombie }
+        return processes.filter {
+            $0.pid != leader && $0.pid != supervisor && roots.contains($0.pid) && !$0.isZombie
+        }
     }
 }

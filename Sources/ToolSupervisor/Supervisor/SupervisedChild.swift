@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// One child as the process thread sees it: a state machine that is told the time and what happened, and asks for signals.
+/// The tool's leader as its supervisor sees it: a state machine that is told the time and what happened, and sends the signals.
 ///
 /// running → (stop) stopping → (deadline) killing → (leader exits) sweeping → over. The leader is reaped last of all: while it is a
 /// zombie its number, which is its session's, cannot be given to another process.
@@ -32,18 +32,23 @@ struct SupervisedChild {
 
     let pid: Int32
     let pidfd: Int32
+    let members: ToolMembers
     private(set) var phase = Phase.running
     private var end = End()
     private var known: Set<ProcessIdentity> = []
     private var killed: Set<ProcessIdentity> = []
 
-    init(pid: Int32, pidfd: Int32) {
+    init(pid: Int32, pidfd: Int32, members: ToolMembers) {
         self.pid = pid
         self.pidfd = pidfd
+        self.members = members
     }
 
     /// Whether the pidfd is to be polled: once the leader has exited it stays readable for ever.
     var isLeaderAlive: Bool { if case .sweeping = phase { false } else { true } }
+
+    /// Whether the stop policy has begun, or the leader is gone.
+    var isStopping: Bool { if case .running = phase { false } else { true } }
 
     /// Longest time until `tick` is due.
     func nextTick(_ now: ContinuousClock.Instant) -> Duration? {
@@ -93,25 +98,25 @@ struct SupervisedChild {
             kill()
             return nil
         case .sweeping(let settleUntil, let giveUp):
-            let left = members()
-            guard !left.isEmpty, now < giveUp else { return finish(left) }
+            let left = running()
+            guard !left.isEmpty || members.hasHiddenMembers, now < giveUp else { return finish(left) }
             if now >= settleUntil {
-                for process in left { process.send(signal: SIGKILL) }
+                members.kill(left)
                 killed.formUnion(left)
             }
             return nil
         }
     }
 
-    private func members() -> [ProcessIdentity] { ProcessTable.now().members(of: pid, known: known) }
+    private func running() -> [ProcessIdentity] { members.running(leader: pid, known: known) }
 
-    private mutating func remember() { known.formUnion(members()) }
+    private mutating func remember() { known.formUnion(running()) }
 
     private mutating func kill() {
-        let all = members()
+        let all = running()
         known.formUnion(all)
         _ = clinux_pidfd_send_signal(pidfd, SIGKILL)
-        for process in all { process.send(signal: SIGKILL) }
+        members.kill(all)
     }
 
     private mutating func finish(_ left: [ProcessIdentity]) -> End {

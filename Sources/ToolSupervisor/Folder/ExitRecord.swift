@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// `exit.json` in a tool's folder: the tool is over, and this is how.
+/// `exit.json` in a tool's folder: everything of the tool is over, and this is how.
 package struct ExitRecord: Codable, Sendable, Hashable {
     /// The file's name.
     package static let name = "exit.json"
@@ -14,19 +14,17 @@ package struct ExitRecord: Codable, Sendable, Hashable {
     package var stopped: Bool
     /// Whether the hard deadline passed.
     package var killed: Bool
+    /// Whether the supervisor began the stop policy by itself, as the lease's deadline had passed.
+    package var fenced: Bool = false
+    /// Processes that the leader left behind and that were killed.
+    package var leftOvers: Int = 0
+    /// Processes that did not go within 10 s of SIGKILL (uninterruptible sleep).
+    package var survivors: [Int32] = []
 
     /// The record in `folder`; `nil` where there is none yet.
     package static func load(folder: String) throws(ToolError) -> ExitRecord? {
-        let path = folder + "/" + name
-        do {
-            guard let bytes = try PrivateFile.read(path) else { return nil }
-            return try JSONDecoder().decode(ExitRecord.self, from: Data(bytes))
-        } catch {
-            throw ToolError(.folder, message: "\(path) cannot be read: \(error)", next: "take the tool as lost")
-        }
+        try RecordFile.load(ExitRecord.self, folder + "/" + name)
     }
 
-    func write(folder: String) throws {
-        try PrivateFile.replace(folder + "/" + Self.name, with: Array(try JSONEncoder().encode(self)))
-    }
+    func write(folder: String) throws(ToolError) { try RecordFile.write(self, folder + "/" + Self.name) }
 }

@@ -16,28 +16,23 @@ package struct StartRecord: Codable, Sendable, Hashable {
     package var executable: String
     /// From SIGTERM to SIGKILL, in milliseconds.
     package var graceMilliseconds: Int64
+    /// The supervisor's process number and start.
+    package var supervisor: Int32 = 0
+    package var supervisorStartTime: UInt64 = 0
+    /// Absolute path of the tool's own cgroup; `nil` where its descendants stand in for one.
+    package var cgroup: String?
+    /// Whether Landlock confines it.
+    package var isConfined: Bool = false
 
     /// The record in `folder`; `nil` where nothing was started.
     package static func load(folder: String) throws(ToolError) -> StartRecord? {
-        let path = folder + "/" + name
-        do {
-            guard let bytes = try PrivateFile.read(path) else { return nil }
-            return try JSONDecoder().decode(StartRecord.self, from: Data(bytes))
-        } catch {
-            throw ToolError(
-                .folder,
-                message: "\(path) cannot be read: \(error)",
-                next: "look for a tool that still runs by hand"
-            )
-        }
+        try RecordFile.load(StartRecord.self, folder + "/" + name)
     }
 
-    func write(folder: String) throws {
-        try PrivateFile.replace(folder + "/" + Self.name, with: Array(try JSONEncoder().encode(self)))
-    }
+    func write(folder: String) throws(ToolError) { try RecordFile.write(self, folder + "/" + Self.name) }
 
     /// This boot's id.
-    static func currentBootId() -> String {
+    package static func currentBootId() -> String {
         let bytes = (try? PrivateFile.read("/proc/sys/kernel/random/boot_id")) ?? nil
         return String(decoding: (bytes ?? []).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }

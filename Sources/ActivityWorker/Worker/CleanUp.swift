@@ -1,0 +1,58 @@
+import Logging
+
+/// What comes between the end of a stage that failed and its report: its tools are over, and its stage has removed what it left.
+struct CleanUp {
+    /// How long a stage may clean up.
+    static let budget = Duration.seconds(120)
+    /// How long when the worker is to stop at once.
+    static let interruptedBudget = Duration.seconds(10)
+
+    let core: StageCore
+    let task: RunningTask
+    let header: TaskHeader
+    let id: String
+    let logger: Logger
+
+    private var dependencies: WorkerDependencies { core.dependencies }
+    private var workspace: String { "\(dependencies.workspaceDirectory)/\(id)" }
+
+    /// Ends the tools, then lets the stage clean up.
+    ///
+    /// - Parameter redactor: the task's; `nil` makes one from the workspace, or none where there is no workspace.
+    func run(redactor: (any TaskRedacting)?) async {
+        await dependencies.tools.endLeftOvers(under: "\(workspace)/tools", logger: logger)
+        // A task that never had a workspace has nothing to remove, and one may not be made for a task that is lost.
+        guard let redactor = try? redactor ?? dependencies.makeRedactor(workspace) else { return }
+        let context = TaskContext(
+            id: id,
+            stage: core.configuration.stage,
+            header: header,
+            input: task.claim.input,
+            workspace: workspace,
+            redactor: redactor,
+            logger: logger,
+            runtime: CleanUpRuntime(
+                dependencies: dependencies,
+                workspace: workspace,
+                redactor: redactor,
+                logger: logger
+            )
+        )
+        let handler = core.handler
+        let budget = task.isInterrupted ? Self.interruptedBudget : Self.budget
+        await withTaskGroup { group in
+            group.addTask {
+                await handler.cleanUp(context)
+                return true
+            }
+            group.addTask { [clock = dependencies.clock] in
+                try? await clock.sleep(clock.now() + budget)
+                return false
+            }
+            if await group.next() == false {
+                logger.warning("cleaning up after the task took longer than \(budget.wholeSeconds) s and is left unfinished")
+            }
+            group.cancelAll()
+        }
+    }
+}

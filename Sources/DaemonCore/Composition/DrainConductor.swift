@@ -1,0 +1,156 @@
+import ActivityWorker
+import Logging
+import UnixSignals
+
+/// What becomes of running tasks when the daemon is to end.
+package enum DrainOrder: Sendable, Hashable {
+    /// Tasks are waited for; what arrives late is failed with `Builder.Draining`.
+    case drain
+    /// Tools run on under their supervisors, and the daemon's next start goes on with their tasks; what arrives late is its as well.
+    case handOver
+    /// Tools are stopped, and every task is reported as `Builder.Interrupted`.
+    case interrupt
+}
+
+/// Ends the workers: turns signals, the service manager's wish and notices of the host's end into drain, hand-over and interruption.
+///
+/// SIGTERM means what the service manager says it means, asked at the signal and again right before tasks are handed over, as a stop can
+/// overtake a restart; while it drains it is asked every few seconds, as a shutdown can overtake a stop. Without a service manager
+/// SIGTERM and SIGINT drain, and SIGUSR2 hands over. A second SIGTERM or SIGINT interrupts.
+actor DrainConductor {
+    /// What the service manager wants; `nil` when there is none, or it wants nothing.
+    typealias Wish = @Sendable () async -> DrainOrder?
+
+    private let workers: [StageWorker]
+    private let wish: Wish
+    private let logger: Logger
+    private let phaseChanged: @Sendable (DaemonPhase) -> Void
+    /// How long steps in progress may take to end at a hand-over.
+    private let stepPatience: Duration
+    /// How often the service manager is asked while draining.
+    private let interval: Duration
+    private var order: DrainOrder?
+
+    init(
+        workers: [StageWorker],
+        wish: @escaping Wish,
+        logger: Logger,
+        phaseChanged: @escaping @Sendable (DaemonPhase) -> Void,
+        stepPatience: Duration = .seconds(10),
+        interval: Duration = .seconds(5)
+    ) {
+        self.workers = workers
+        self.wish = wish
+        self.logger = logger
+        self.phaseChanged = phaseChanged
+        self.stepPatience = stepPatience
+        self.interval = interval
+    }
+
+    /// Follows `signals` until its task is cancelled.
+    func follow(_ signals: UnixSignalsSequence) async {
+        await withDiscardingTaskGroup { group in
+            for await signal in signals {
+                switch signal {
+                case .sighup:
+                    logger.notice(
+                        "SIGHUP is ignored: the configuration is read at the start only; restart to apply a new one"
+                    )
+                case .sigusr2:
+                    if order == nil { begin(.handOver, why: "\(signal)", in: &group) }
+                default:
+                    if order == nil {
+                        begin(await wish() ?? .drain, why: "\(signal)", in: &group)
+                    } else {
+                        interrupt(why: "\(signal) again")
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// The host will end: drains, and interrupts after `span`, which leaves the tools time to stop.
+    func hostEnds(why: String, interruptAfter span: Duration) async {
+        guard order != .interrupt else { return }
+        logger.warning("\(why): draining; tasks that still run in \(span.components.seconds) s are interrupted")
+        if order == nil { drain() } else { cancelHandOver() }
+        try? await Task.sleep(for: span)
+        if !Task.isCancelled { interrupt(why: why) }
+    }
+
+    private func begin(_ new: DrainOrder, why: String, in group: inout DiscardingTaskGroup) {
+        switch new {
+        case .interrupt:
+            interrupt(why: why)
+        case .drain:
+            logger.notice("\(why): draining; \(pending()); a second signal interrupts tasks, never polls")
+            drain()
+            group.addTask { await self.watchWish() }
+        case .handOver:
+            logger.notice("\(why): handing over to the next start; \(pending()); tools run on")
+            order = .handOver
+            phaseChanged(.handingOver)
+            for worker in workers { worker.prepareHandOver() }
+            group.addTask { await self.completeHandOver() }
+        }
+    }
+
+    private func drain() {
+        order = .drain
+        phaseChanged(.draining)
+        for worker in workers { worker.drain() }
+    }
+
+    private func interrupt(why: String) {
+        order = .interrupt
+        logger.warning("\(why): interrupting; \(pending())")
+        phaseChanged(.interrupting)
+        for worker in workers { worker.interrupt() }
+    }
+
+    private func cancelHandOver() {
+        guard order == .handOver else { return }
+        order = .drain
+        phaseChanged(.draining)
+        for worker in workers { worker.cancelHandOver() }
+    }
+
+    private func watchWish() async {
+        while !Task.isCancelled, order == .drain {
+            if await wish() == .interrupt, order == .drain {
+                interrupt(why: "the system is shutting down")
+                return
+            }
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    private func completeHandOver() async {
+        // Never aborted: each may be bringing a task.
+        for worker in workers { await worker.pollsClosed() }
+        let last = await wish()
+        guard order == .handOver else { return }
+        switch last {
+        case .drain:
+            logger.notice("a stop has overtaken the restart: tasks are waited for; \(pending())")
+            cancelHandOver()
+            await watchWish()
+        case .interrupt:
+            interrupt(why: "the system is shutting down")
+        case .handOver, nil:
+            for worker in workers { worker.handOver() }
+            try? await Task.sleep(for: stepPatience)
+            if order == .handOver { for worker in workers { worker.endHandedOverSteps() } }
+        }
+    }
+
+    /// What the end waits for.
+    private func pending() -> String {
+        let snapshots = workers.map { $0.snapshot() }
+        let polls = snapshots.reduce(0) { $0 + $1.openPolls.count }
+        let tasks = snapshots.reduce(0) { $0 + $1.tasks.count }
+        return
+            "waiting for \(polls) open polls, at most 70 s, which may still bring a task, and for \(tasks) running tasks"
+    }
+}

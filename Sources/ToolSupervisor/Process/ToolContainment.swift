@@ -1,0 +1,51 @@
+import Glibc
+
+/// How the processes of tools are kept together on this host.
+package enum ToolContainment: Sendable, Hashable {
+    /// Each tool in a cgroup of its own below this one (an absolute path), which is delegated to the daemon.
+    case cgroup(parent: String)
+    /// No cgroup v2 is delegated: session and descent stand in.
+    case descendants
+
+    /// One word for `/status`: `cgroup` or `descendants`.
+    package var name: String {
+        switch self {
+        case .cgroup: "cgroup"
+        case .descendants: "descendants"
+        }
+    }
+
+    /// What this process may use: its own cgroup where that is a service's or scope's (never the hierarchy's root), can be killed as a
+    /// whole (Linux 5.14) and lets groups be made in it (`Delegate=yes`).
+    package static func detect() -> ToolContainment {
+        guard let own = ownPath(), own != "/", let mount = mountPoint() else { return .descendants }
+        let parent = mount + own
+        let probe = "\(parent)/builderd-probe-\(getpid())"
+        guard unsafe access("\(parent)/cgroup.kill", W_OK) == 0, unsafe access("\(parent)/cgroup.procs", W_OK) == 0,
+            unsafe mkdir(probe, 0o755) == 0
+        else { return .descendants }
+        _ = unsafe rmdir(probe)
+        return .cgroup(parent: parent)
+    }
+
+    /// This process's path in the cgroup v2 hierarchy: the line `0::<path>` of `/proc/self/cgroup`.
+    private static func ownPath() -> String? {
+        lines("/proc/self/cgroup").first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
+    }
+
+    /// Where the hierarchy is mounted whole: field 5 of its line in `/proc/self/mountinfo`, whose field 4, the root, is `/`.
+    private static func mountPoint() -> String? {
+        for line in lines("/proc/self/mountinfo") {
+            let halves = line.split(separator: " - ", maxSplits: 1)
+            guard halves.count == 2, halves[1].hasPrefix("cgroup2 ") else { continue }
+            let fields = halves[0].split(separator: " ")
+            if fields.count > 4, fields[3] == "/" { return String(fields[4]) }
+        }
+        return nil
+    }
+
+    private static func lines(_ path: String) -> [Substring] {
+        let bytes = (try? PrivateFile.read(path)) ?? nil
+        return String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n")
+    }
+}

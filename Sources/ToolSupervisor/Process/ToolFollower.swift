@@ -1,0 +1,130 @@
+import Synchronization
+
+/// Follows one tool through its folder, whether this daemon started it or an earlier one did: hands on its output, and sees when it is
+/// over, when its supervisor is gone, and when it is to be left to a successor.
+struct ToolFollower: Sendable {
+    /// What the daemon wants of the tool, told from any thread.
+    final class Wish: Sendable {
+        private struct State {
+            var isLeaving = false
+            var stopAsked: ContinuousClock.Instant?
+        }
+        private let state = Mutex(State())
+
+        /// The tool is to run on without this daemon.
+        func leave() { state.withLock { $0.isLeaving = true } }
+
+        /// The tool is to be stopped, now for the first time.
+        func stop(_ folder: ToolFolder) {
+            let isFirst = state.withLock { state in
+                defer { state.stopAsked = state.stopAsked ?? .now }
+                return state.stopAsked == nil
+            }
+            // A full work folder: `ToolFollower` tries again.
+            if isFirst { try? folder.mark(ToolFolder.stop) }
+        }
+
+        var isLeaving: Bool { state.withLock { $0.isLeaving } }
+        var stopAsked: ContinuousClock.Instant? { state.withLock { $0.stopAsked } }
+    }
+
+    /// How following ended.
+    enum Ending: Sendable {
+        /// `exit.json` or `failed.json` is there.
+        case over
+        /// The supervisor is gone without either.
+        case supervisorGone
+        /// It runs on.
+        case left
+    }
+
+    /// A supervisor that does not end its tool this long after the grace is killed itself.
+    private static let patience = Duration.seconds(30)
+
+    let folder: ToolFolder
+    let grace: Duration
+    let redactor: Redactor
+    let wish: Wish
+    let tick: ToolRunner.Tick
+    let onLine: ToolRunner.LineHandler
+
+    func run() async -> Result<Ending, ToolError> {
+        do throws(SystemError) {
+            let logged = LoggedOutput.load(folder: folder)
+            // Neither file is there when nothing was started.
+            guard folder.has(StartRecord.name) else { return .success(try await untilStarted()) }
+            var output = try OutputTail(folder.outputPath, stream: .stdout, redactor: redactor, from: logged.stdout)
+            var error = try OutputTail(folder.errorPath, stream: .stderr, redactor: redactor, from: logged.stderr)
+            var kept = logged
+            while true {
+                // Looked at before the files are read, so that the last round comes after the end.
+                let ending = try ending()
+                try await drain(&output, &error)
+                switch ending {
+                case .over, .supervisorGone:
+                    output.finish(onLine)
+                    error.finish(onLine)
+                case .left:
+                    output.handOver(onLine)
+                    error.handOver(onLine)
+                case nil: break
+                }
+                let now = LoggedOutput(stdout: output.resumePoint, stderr: error.resumePoint)
+                // A full work folder: lines may be repeated by a successor, none is lost.
+                if now != kept, (try? now.write(folder: folder)) != nil { kept = now }
+                if let ending { return .success(ending) }
+                await tick()
+            }
+        } catch {
+            return .failure(
+                ToolError(
+                    .output,
+                    message: "cannot read \(folder.path): \(error)",
+                    next: "look at the files there themselves",
+                    number: error.number
+                )
+            )
+        }
+    }
+
+    /// The supervisor failed before it could start anything, or is about to have started.
+    private func untilStarted() async throws(SystemError) -> Ending {
+        while true {
+            if let ending = try ending() { return ending }
+            await tick()
+        }
+    }
+
+    private func ending() throws(SystemError) -> Ending? {
+        // In this order: a supervisor writes its record and then lets go of the lock.
+        let isHeld = try FolderLock.isHeld(in: folder)
+        if folder.isOver { return .over }
+        if !isHeld { return .supervisorGone }
+        if wish.isLeaving { return .left }
+        if let asked = wish.stopAsked {
+            if !folder.has(ToolFolder.stop) { try? folder.mark(ToolFolder.stop) }
+            if ContinuousClock.now > asked + grace + Self.patience { killSupervisor() }
+        }
+        return nil
+    }
+
+    /// It hangs or is stopped itself. Its death ends the tool's leader by PR_SET_PDEATHSIG, and the rest is ended as a left-over.
+    private func killSupervisor() {
+        guard let record = try? StartRecord.load(folder: folder.path),
+            let process = ProcessIdentity.read(record.supervisor), process.startTime == record.supervisorStartTime
+        else { return }
+        process.send(signal: 9)
+    }
+
+    private func drain(_ output: inout OutputTail, _ error: inout OutputTail) async throws(SystemError) {
+        var rounds = 0
+        while true {
+            let hadOutput = try output.advance(onLine)
+            let hadError = try error.advance(onLine)
+            guard hadOutput || hadError else { return }
+            rounds += 1
+            // A tool that floods must not keep a thread from the others.
+            if rounds % 16 == 0 { await Task.yield() }
+        }
+    }
+}
