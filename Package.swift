@@ -104,6 +104,16 @@ let package = Package(
             linkerSettings: linking
         ),
 
+        .executableTarget(
+            name: "DurableWorker",
+            dependencies: [
+                "DaemonCore", "CurlTransport", "OpenSSLDigest", "SystemdSupport", "AWSClient", "ActivityWorker",
+                "ToolSupervisor", "Pipeline", .logging, .unixSignals,
+            ],
+            path: "Tests/DurableWorker",
+            swiftSettings: settings
+        ),
+
         module(
             "TestSupport",
             ["CurlTransport", "AWSClient", "OpenSSLDigest", .logging, .nioCore, .nioPosix, .nioHTTP1],
@@ -131,6 +141,7 @@ let package = Package(
                 "TestSupport", .logging,
             ]
         ),
+        tests("DurabilityTests", ["TestSupport", "ToolSupervisor"]),
         tests(
             "IntegrationTests",
             [

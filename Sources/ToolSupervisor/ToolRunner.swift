@@ -56,8 +56,8 @@ package struct ToolRunner: Sendable {
             runs = try await mayRun(place)
             if !runs, place.exists { place = place.next }
         }
-        if !runs { try start(spec, place) }
-        return try await follow(place, spec.grace, redactor, leavesRunning, onLine)
+        let supervisor = runs ? nil : try start(spec, place)
+        return try await follow(place, supervisor, spec.grace, redactor, leavesRunning, onLine)
     }
 
     /// Whether something was, or may yet be, started in the folder. Where nothing was, nothing can be any more.
@@ -81,7 +81,7 @@ package struct ToolRunner: Sendable {
         }
     }
 
-    private func start(_ spec: ToolSpec, _ folder: ToolFolder) throws(ToolError) {
+    private func start(_ spec: ToolSpec, _ folder: ToolFolder) throws(ToolError) -> ProcessIdentity? {
         var launch = try LaunchRequest(spec)
         guard !Task.isCancelled else {
             throw ToolError(
@@ -111,11 +111,12 @@ package struct ToolRunner: Sendable {
             )
         }
         try launch.request.write(folder: folder)
-        try supervisor.start(folder)
+        return try supervisor.start(folder)
     }
 
     private func follow(
         _ folder: ToolFolder,
+        _ supervisor: ProcessIdentity?,
         _ grace: Duration,
         _ redactor: Redactor,
         _ leavesRunning: @escaping @Sendable () -> Bool,
@@ -131,7 +132,10 @@ package struct ToolRunner: Sendable {
             onLine: onLine
         )
         // Not cancelled with the caller: it goes on to the tool's end.
-        let following = Task { await Self.untilBegun(folder, wish); return await follower.run() }
+        let following = Task {
+            if let supervisor { await Self.untilBegun(folder, supervisor) }
+            return await follower.run()
+        }
         let result = await withTaskCancellationHandler {
             await following.value
         } onCancel: {
@@ -158,11 +162,10 @@ package struct ToolRunner: Sendable {
         }
     }
 
-    /// Until the supervisor has the folder's lock: before that its absence says nothing. It has 30 s.
-    private static func untilBegun(_ folder: ToolFolder, _ wish: ToolFollower.Wish) async {
-        let deadline = ContinuousClock.now + .seconds(30)
-        while ContinuousClock.now < deadline {
-            if folder.isOver || folder.has(StartRecord.name) { return }
+    /// Until the supervisor has begun its work, or is no more: before that a lock that nobody holds says nothing.
+    private static func untilBegun(_ folder: ToolFolder, _ supervisor: ProcessIdentity) async {
+        while !folder.isOver, !folder.has(StartRecord.name) {
+            guard let now = ProcessIdentity.read(supervisor.pid), now.isSame(as: supervisor), !now.isZombie else { return }
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -54,7 +54,7 @@ struct FileJournalTests {
         try await journal.claim(claim())
         let file = try text("tasks/0000000000000001/claim.json")
         #expect(
-            file.contains("\"schema\" : 1") && file.contains("\"token\" : \"token/1+==\"")
+            file.contains("\"schema\" : 2") && file.contains("\"token\" : \"token/1+==\"")
                 && file.contains("2027-01-15T08:00:00.124Z")
         )
         #expect(try mode("") == 0o700 && mode("tasks") == 0o700 && mode("tasks/0000000000000001") == 0o700)

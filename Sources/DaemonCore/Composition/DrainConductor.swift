@@ -1,6 +1,6 @@
-import ActivityWorker
-import Logging
-import UnixSignals
+package import ActivityWorker
+package import Logging
+package import UnixSignals
 
 /// What becomes of running tasks when the daemon is to end.
 package enum DrainOrder: Sendable, Hashable {
@@ -17,9 +17,9 @@ package enum DrainOrder: Sendable, Hashable {
 /// SIGTERM means what the service manager says it means, asked at the signal and again right before tasks are handed over, as a stop can
 /// overtake a restart; while it drains it is asked every few seconds, as a shutdown can overtake a stop. Without a service manager
 /// SIGTERM and SIGINT drain, and SIGUSR2 hands over. A second SIGTERM or SIGINT interrupts.
-actor DrainConductor {
+package actor DrainConductor {
     /// What the service manager wants; `nil` when there is none, or it wants nothing.
-    typealias Wish = @Sendable () async -> DrainOrder?
+    package typealias Wish = @Sendable () async -> DrainOrder?
 
     private let workers: [StageWorker]
     private let wish: Wish
@@ -31,7 +31,13 @@ actor DrainConductor {
     private let interval: Duration
     private var order: DrainOrder?
 
-    init(
+    /// A conductor of `workers`, each of which is run by somebody else.
+    ///
+    /// - Parameters:
+    ///   - wish: asked at a signal, and again while it lasts.
+    ///   - stepPatience: default 10 s.
+    ///   - interval: default 5 s.
+    package init(
         workers: [StageWorker],
         wish: @escaping Wish,
         logger: Logger,
@@ -48,7 +54,7 @@ actor DrainConductor {
     }
 
     /// Follows `signals` until its task is cancelled.
-    func follow(_ signals: UnixSignalsSequence) async {
+    package func follow(_ signals: UnixSignalsSequence) async {
         await withDiscardingTaskGroup { group in
             for await signal in signals {
                 switch signal {
@@ -71,7 +77,7 @@ actor DrainConductor {
     }
 
     /// The host will end: drains, and interrupts after `span`, which leaves the tools time to stop.
-    func hostEnds(why: String, interruptAfter span: Duration) async {
+    package func hostEnds(why: String, interruptAfter span: Duration) async {
         guard order != .interrupt else { return }
         logger.warning("\(why): draining; tasks that still run in \(span.components.seconds) s are interrupted")
         if order == nil { drain() } else { cancelHandOver() }

@@ -17,8 +17,9 @@ package struct SupervisorCommand: Sendable, Hashable {
     /// This very program, also when an upgrade has replaced its file: `builderd supervise DIR`.
     package static let ownProgram = SupervisorCommand(path: "/proc/self/exe", arguments: ["supervise"])
 
-    /// Starts a supervisor for `folder` that is no child of this process and outlives it.
-    func start(_ folder: ToolFolder) throws(ToolError) {
+    /// Starts a supervisor for `folder` that is no child of this process and outlives it. Returns which process it is; `nil` when it is gone
+    /// already.
+    func start(_ folder: ToolFolder) throws(ToolError) -> ProcessIdentity? {
         let argv = CStringArray(["builderd"] + arguments + [folder.path])
         let environment = CStringArray([])
         let started: clinux_detached
@@ -47,5 +48,6 @@ package struct SupervisorCommand: Sendable, Hashable {
                 number: started.error
             )
         }
+        return ProcessIdentity.read(started.pid)
     }
 }

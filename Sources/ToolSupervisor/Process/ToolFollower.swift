@@ -51,8 +51,13 @@ struct ToolFollower: Sendable {
     func run() async -> Result<Ending, ToolError> {
         do throws(SystemError) {
             let logged = LoggedOutput.load(folder: folder)
-            // Neither file is there when nothing was started.
-            guard folder.has(StartRecord.name) else { return .success(try await untilStarted()) }
+            // The output's files are there once something was started, and may never be.
+            while !folder.has(StartRecord.name) {
+                let ending = try ending()
+                if folder.has(StartRecord.name) { break }
+                if let ending { return .success(ending) }
+                await tick()
+            }
             var output = try OutputTail(folder.outputPath, stream: .stdout, redactor: redactor, from: logged.stdout)
             var error = try OutputTail(folder.errorPath, stream: .stderr, redactor: redactor, from: logged.stderr)
             var kept = logged
@@ -84,14 +89,6 @@ struct ToolFollower: Sendable {
                     number: error.number
                 )
             )
-        }
-    }
-
-    /// The supervisor failed before it could start anything, or is about to have started.
-    private func untilStarted() async throws(SystemError) -> Ending {
-        while true {
-            if let ending = try ending() { return ending }
-            await tick()
         }
     }
 
