@@ -58,13 +58,17 @@ package struct Daemon: Sendable {
         logger.notice(
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
         )
+        let work = WorkersService(workers: workers, signals: signals, logger: logger, phaseChanged: life.enter)
+        let watch = HealthWatch(server, logger: logger, drain: work.drain)
+        // Shut down last to first: the health socket answers until everything else has ended.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: watch, successTerminationBehavior: .ignore),
             .init(
                 service: CredentialWarmUp(credentials: aws.credentials, logger: logger),
                 successTerminationBehavior: .ignore
             ),
             .init(
-                service: WorkersService(workers: workers, signals: signals, logger: logger, phaseChanged: life.enter),
+                service: work,
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
@@ -87,6 +91,7 @@ package struct Daemon: Sendable {
         }
         await server.stop()
         await aws.transport.shutdown()
+        if let loss = watch.loss { throw DaemonStartError("The daemon has drained and ends: \(loss).") }
         logger.notice("builderd has drained and stops")
     }
 

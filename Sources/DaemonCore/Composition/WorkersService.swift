@@ -1,23 +1,40 @@
 import ActivityWorker
 import Logging
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// Runs every stage's worker until all of them have drained, and turns signals into drain and interrupt.
 ///
 /// The first SIGTERM or SIGINT drains: no new polls, open polls and tasks end by themselves. The second interrupts the tasks.
 /// When the last worker has returned, so does `run()`, and the service group stops the rest.
-struct WorkersService: Service {
-    let workers: [StageWorker]
-    /// SIGTERM, SIGINT and SIGHUP, trapped since before anybody could see the daemon.
-    let signals: UnixSignalsSequence
-    let logger: Logger
-    /// Told once when draining begins and when it turns into an interruption, for `STOPPING=1` and `STATUS=`.
-    let phaseChanged: @Sendable (DaemonPhase) -> Void
+final class WorkersService: Service {
+    private let workers: [StageWorker]
+    private let signals: UnixSignalsSequence
+    private let logger: Logger
+    private let phaseChanged: @Sendable (DaemonPhase) -> Void
+    private let hasDrained = Atomic(false)
+
+    /// A service over these workers.
+    ///
+    /// - Parameters:
+    ///   - signals: SIGTERM, SIGINT and SIGHUP, trapped since before anybody could see the daemon.
+    ///   - phaseChanged: told once when draining begins and when it turns into an interruption, for `STOPPING=1` and `STATUS=`.
+    init(
+        workers: [StageWorker],
+        signals: UnixSignalsSequence,
+        logger: Logger,
+        phaseChanged: @escaping @Sendable (DaemonPhase) -> Void
+    ) {
+        self.workers = workers
+        self.signals = signals
+        self.logger = logger
+        self.phaseChanged = phaseChanged
+    }
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await follow(signals) }
+            group.addTask { await self.follow(self.signals) }
             defer { group.cancelAll() }
             try await withThrowingDiscardingTaskGroup { stages in
                 for worker in workers {
@@ -25,6 +42,14 @@ struct WorkersService: Service {
                 }
             }
         }
+    }
+
+    /// No new polls; open polls and tasks end by themselves. Asked again, it changes nothing.
+    func drain() {
+        // A worker that is told twice interrupts its tasks.
+        guard !hasDrained.exchange(true, ordering: .relaxed) else { return }
+        phaseChanged(.draining)
+        for worker in workers { worker.drain() }
     }
 
     private func follow(_ signals: UnixSignalsSequence) async {
@@ -37,8 +62,7 @@ struct WorkersService: Service {
             } else if !isDraining {
                 isDraining = true
                 logger.notice("\(signal): draining; \(pending()); a second signal interrupts tasks, never polls")
-                phaseChanged(.draining)
-                for worker in workers { worker.drain() }
+                drain()
             } else {
                 logger.warning("\(signal) again: interrupting; \(pending())")
                 phaseChanged(.interrupting)
