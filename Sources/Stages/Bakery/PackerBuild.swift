@@ -43,7 +43,8 @@ struct PackerBuild: Sendable {
         let built = try await packer(
             "packer-build",
             ["build"] + options + ["-var-file=\(variableFile)", "."],
-            surroundings
+            surroundings,
+            form: .packerMachineReadable
         )
         let output = try Self.output(built)
         guard built.status == 0, (output.errorCount ?? 0) == 0 else { throw failed(built, output) }
@@ -145,10 +146,14 @@ struct PackerBuild: Sendable {
         return ["chef_policy": .string(target), "chef_attributes": .string(attributes)]
     }
 
-    private func packer(_ name: String, _ arguments: [String], _ surroundings: ToolSurroundings) async throws
-        -> ToolExit
-    {
-        let invocation = surroundings.invocation(settings.packer, arguments, in: folder, settings.packerGrace)
+    private func packer(
+        _ name: String,
+        _ arguments: [String],
+        _ surroundings: ToolSurroundings,
+        form: ToolOutputForm = .text
+    ) async throws -> ToolExit {
+        var invocation = surroundings.invocation(settings.packer, arguments, in: folder, settings.packerGrace)
+        invocation.outputForm = form
         return try await ToolRun.run(name, invocation, in: context)
     }
 

@@ -110,6 +110,10 @@ struct BakeryStageTests {
         fixture.settings.toolEnvironment["VERSION"] = "1.11.2"
         _ = try await run(fixture)
         #expect(fixture.runtime.invocations.map(\.arguments.first) == ["version", "init", "validate", "build"])
+        #expect(
+            fixture.runtime.invocations.map(\.outputForm) == [.text, .text, .text, .packerMachineReadable],
+            "only the build speaks to programs"
+        )
         #expect(try fixture.text("template").contains("required_plugins.pkr.hcl"))
     }
 
