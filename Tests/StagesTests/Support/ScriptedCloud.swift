@@ -1,7 +1,6 @@
 import AWSClient
 import CurlTransport
 import FoundationEssentials
-import Logging
 import Pipeline
 import Stages
 import Synchronization
@@ -52,18 +51,7 @@ final class ScriptedCloud: HTTPExchanging {
     var now: State { state.withLock { $0 } }
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 
-    var aws: AWSConfiguration {
-        AWSConfiguration(
-            transport: self,
-            credentials: StaticCredentials(
-                Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", source: "test")
-            ),
-            region: "eu-central-1",
-            endpoints: EndpointResolver(everyService: "http://127.0.0.1:9"),
-            userAgent: "builderd-test",
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-    }
+    var aws: AWSConfiguration { .forTest(over: self) }
 
     func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         state.withLock { state in
@@ -176,18 +164,14 @@ final class ScriptedCloud: HTTPExchanging {
         if let fault = state.faults[operation] { return fault }
         let group = asked.logGroupName ?? ""
         switch operation {
-        case "DescribeKey": return Self.document("{\"KeyMetadata\":{\"KeyId\":\"k\",\"Arn\":\"\(Self.key)\"}}")
+        case "DescribeKey": return .awsJSON("{\"KeyMetadata\":{\"KeyId\":\"k\",\"Arn\":\"\(Self.key)\"}}")
         case "GetParameter":
             let name = String((asked.Name ?? "").prefix { $0 != ":" })
-            guard let value = state.parameters[name], let text = try? JSONEncoder().encode(value) else {
-                return Self.document("{\"__type\":\"ParameterNotFound\"}", status: 400)
-            }
-            return Self.document(
-                "{\"Parameter\":{\"Name\":\"\(name)\",\"Value\":\(String(decoding: text, as: UTF8.self)),\"Version\":1,\"Type\":\"SecureString\"}}"
-            )
+            guard let value = state.parameters[name] else { return .awsError("ParameterNotFound") }
+            return .parameter(name, value: value)
         case "CreateLogGroup":
             guard state.logGroups[group] == nil else {
-                return Self.document("{\"__type\":\"ResourceAlreadyExistsException\"}", status: 400)
+                return .awsError("ResourceAlreadyExistsException")
             }
             state.logGroups[group] = ["key": asked.kmsKeyId ?? ""]
         case "AssociateKmsKey": state.logGroups[group]?["key"] = asked.kmsKeyId
@@ -198,11 +182,11 @@ final class ScriptedCloud: HTTPExchanging {
                 values in
                 "{\"logGroupName\":\"\(name)\",\"retentionInDays\":\(values["days"] ?? "1"),\"kmsKeyId\":\"\(values["key"] ?? "")\"}"
             }
-            return Self.document("{\"logGroups\":[\(groups.joined(separator: ","))]}")
+            return .awsJSON("{\"logGroups\":[\(groups.joined(separator: ","))]}")
         case "PutItem":
             let key = Self.itemKey(asked.Item)
             guard state.items[key] == nil else {
-                return Self.document("{\"__type\":\"ConditionalCheckFailedException\"}", status: 400)
+                return .awsError("ConditionalCheckFailedException")
             }
             state.items[key] = asked.Item
         case "GetItem":
@@ -210,10 +194,10 @@ final class ScriptedCloud: HTTPExchanging {
             else {
                 break
             }
-            return Self.document(String(decoding: data, as: UTF8.self))
-        default: return Self.document("{\"__type\":\"UnknownOperationException\"}", status: 400)
+            return .awsJSON(String(decoding: data, as: UTF8.self))
+        default: return .awsError("UnknownOperationException")
         }
-        return Self.document("{}")
+        return .awsJSON("{}")
     }
 
     private static func itemKey(_ item: [String: AttributeValue]?) -> String {
@@ -234,14 +218,6 @@ final class ScriptedCloud: HTTPExchanging {
         HTTPResponse(
             status: 200,
             body: Array("<\(action)Response><requestId>r</requestId>\(body)</\(action)Response>".utf8)
-        )
-    }
-
-    static func document(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(
-            status: status,
-            headers: [HTTPField("Content-Type", "application/x-amz-json-1.1")],
-            body: Array(text.utf8)
         )
     }
 
