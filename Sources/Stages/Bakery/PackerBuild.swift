@@ -186,7 +186,8 @@ struct PackerBuild: Sendable {
                 "Correct what the errors name (the template, its provisioners, the role's permissions), then redrive the execution.",
             step: "packer-build",
             detail: errors.isEmpty
-                ? ToolRun.detail(exit, context) : context.redactor.redact(errors.joined(separator: "\n"))
+                ? ToolRun.detail(exit, context, form: .packerMachineReadable)
+                : context.redactor.redact(errors.joined(separator: "\n"))
         )
     }
 }

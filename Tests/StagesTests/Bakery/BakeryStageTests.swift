@@ -139,6 +139,7 @@ struct BakeryStageTests {
         #expect(fixture.redactor.secrets == ["s3cr3t-value"])
         #expect(try fixture.text("variables").contains("s3cr3t-value"))
         #expect(failure.detail?.contains("cannot log in with ***") == true)
+        #expect(failure.detail?.contains("artifact 0: complete") == true, "its lines are for programs")
         #expect(!"\(failure)".contains("s3cr3t-value"))
         let steps = fixture.runtime.ran
         #expect(try #require(steps.firstIndex(of: "secrets")) < #require(steps.firstIndex(of: "packer-validate")))
