@@ -38,6 +38,7 @@ class Builderd:
             "paths": {
                 "state": str(self.directory / "state"), "work": str(self.directory / "work"),
                 "catalogue": str(ROOT / "Config/catalogue"), "environments": str(ROOT / "Config/environments"),
+                "rules": str(ROOT / "Config/rules"),
             },
             "storage": {
                 "kmsKey": outputs["KmsKey"], "artifactsBucket": outputs["ArtifactsBucket"], "stateBucket": outputs["StateBucket"],

@@ -20,7 +20,7 @@ from daemon import Builderd  # noqa: E402
 from emulators import EmulatorError, Emulators, die_with_parent  # noqa: E402
 from stack import REGION, DemoError, Stack  # noqa: E402
 from stand_in_application import StandInApplication  # noqa: E402
-from view import Progress, View, failure_lines, output_lines  # noqa: E402
+from view import Progress, View, failure_lines, output_lines, roll_back_line  # noqa: E402
 
 EXECUTION_SECONDS = 420
 
@@ -112,7 +112,8 @@ class Demo:
     def follow(self, execution):
         """Shows the execution until it ends; returns what DescribeExecution says."""
         client = self.stack.client("stepfunctions")
-        progress, view, begun = Progress(), View(), time.monotonic()
+        self.progress = progress = Progress()
+        view, begun = View(), time.monotonic()
         while True:
             described = client.describe_execution(executionArn=execution)
             pages = client.get_paginator("get_execution_history").paginate(executionArn=execution)
@@ -138,6 +139,8 @@ class Demo:
         else:
             for line in failure_lines(described.get("error"), described.get("cause")):
                 say(line)
+            if self.progress.rolled_back:
+                say(roll_back_line(self.progress.rolled_back))
         for name, path in (("status.json", "/status"), ("metrics.txt", "/metrics")):
             (self.directory / name).write_text(self.builderd.ask(path) or "")
 

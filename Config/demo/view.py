@@ -26,7 +26,7 @@ class Progress:
 
     def __init__(self):
         self.states = {name: State(name) for name in STAGES}
-        self.seen, self.current = 0, None
+        self.seen, self.current, self.rolled_back = 0, None, None
 
     def read(self, events):
         """Takes the whole history so far and yields (state, what happened) for what is new in it."""
@@ -47,6 +47,8 @@ class Progress:
                 self.current.phase, self.current.ended, self.current.failure = "failed", event["timestamp"], details
                 yield self.current, f"failed: {details.get('error')}"
             elif kind == "TaskStateExited":
+                if self.current.name == "Roll Back":
+                    self.rolled_back = json.loads(event["stateExitedEventDetails"]["output"]).get("rollBack")
                 if self.current.phase == "running":
                     self.current.phase, self.current.ended = "done", event["timestamp"]
                     yield self.current, "done"
@@ -122,6 +124,15 @@ def output_lines(stages):
     for name, stage in STAGES.items():
         if stage in stages:
             yield f"  {name:<15} {writers[stage](stages[stage])}"
+
+
+def roll_back_line(found):
+    """What Roll Back returned."""
+    if found["action"] == "restore":
+        what = f"went back to the release {found['restored']['version']} of {found['restored']['execution'].rsplit(':', 1)[1]}"
+    else:
+        what = "no release had been completed before: took the stack down"
+    return f"  {'Roll Back':<15} {what}; {found['added']} added, {found['changed']} changed, {found['removed']} removed"
 
 
 def failure_lines(error, cause):

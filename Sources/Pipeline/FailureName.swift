@@ -40,6 +40,8 @@ package enum FailureName: String, Sendable, Hashable, CaseIterable {
     case preProvisionEnvironmentInvalid = "PreProvision.EnvironmentInvalid"
     /// A rule of the platform denies what the manifest asks.
     case preProvisionRuleDenied = "PreProvision.RuleDenied"
+    /// The platform's rules on the host cannot be read.
+    case preProvisionRulesInvalid = "PreProvision.RulesInvalid"
 
     /// The catalogue has no such template, or Packer finds it invalid.
     case bakeryTemplateInvalid = "Bakery.TemplateInvalid"
@@ -74,6 +76,8 @@ package enum FailureName: String, Sendable, Hashable, CaseIterable {
     case provisionEndpointMissing = "Provision.EndpointMissing"
     /// Terraform failed to destroy.
     case provisionDestroyFailed = "Provision.DestroyFailed"
+    /// A roll back cannot go back to the earlier release: its record, its parameters or its module is not there. Nothing was changed.
+    case provisionRestoreFailed = "Provision.RestoreFailed"
 
     /// The catalogue has no such profile, or it could not be loaded.
     case validationProfileInvalid = "Validation.ProfileInvalid"

@@ -20,6 +20,8 @@ package struct StageSettings: Sendable, Hashable {
     package var catalogueDirectory: String
     /// Directory of `<environment>.yaml` files.
     package var environmentsDirectory: String
+    /// Directory of the platform's rules; it need not exist. Default `/etc/builderd/rules`.
+    package var rulesDirectory: String
     /// KMS key for parameters, images, reports and logs: id, ARN or alias.
     package var kmsKey: String
     /// Bucket for reports and oversize sections.
@@ -51,6 +53,7 @@ package struct StageSettings: Sendable, Hashable {
     package init(
         catalogueDirectory: String,
         environmentsDirectory: String,
+        rulesDirectory: String = "/etc/builderd/rules",
         kmsKey: String,
         artifactsBucket: String,
         stateBucket: String,
@@ -67,6 +70,7 @@ package struct StageSettings: Sendable, Hashable {
     ) {
         self.catalogueDirectory = catalogueDirectory
         self.environmentsDirectory = environmentsDirectory
+        self.rulesDirectory = rulesDirectory
         self.kmsKey = kmsKey
         self.artifactsBucket = artifactsBucket
         self.stateBucket = stateBucket

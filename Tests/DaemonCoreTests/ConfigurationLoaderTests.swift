@@ -106,6 +106,16 @@ import Testing
         #expect("\(error)".contains("no stage with an arn"))
     }
 
+    @Test func `a folder of rules that is named must be there, the usual one need not`() async throws {
+        let activities =
+            "activities:\n  preProvision:\n    arn: arn:aws:states:eu-central-1:123456789012:activity:pre\n"
+        let base = Self.complete(folder.path).replacing("activities:\n", with: activities)
+        #expect(try await load(base).stages.rulesDirectory == "/etc/builderd/rules")
+        let named = base.replacing("paths:\n", with: "paths:\n  rules: \(folder.path)/absent\n")
+        let error = try await #require(throws: ConfigurationError.self) { try await load(named) }
+        #expect(error.problems.count == 1 && "\(error)".contains("paths.rules"))
+    }
+
     @Test func `an enabled stage must have what it needs`() async throws {
         let text = """
             aws: {region: eu-central-1}
@@ -115,7 +125,8 @@ import Testing
         let rendered = "\(error)"
         #expect(rendered.contains("storage.stateBucket"))
         #expect(rendered.contains("storage.kmsKey"))
-        #expect(!rendered.contains("storage.inventoryTable"))
+        #expect(rendered.contains("storage.inventoryTable"))
+        #expect(!rendered.contains("storage.artifactsBucket"))
     }
 
     @Test(arguments: [
@@ -169,6 +180,7 @@ import Testing
           kmsKey: alias/builderd
           artifactsBucket: artifacts
           stateBucket: state
+          inventoryTable: inventory
         tools:
           packer:
             path: /bin/sh

@@ -23,12 +23,20 @@ struct EmulatedStage {
     var settings: StageSettings
     /// What stages before returned, as JSON.
     var outputs: [Stage: String] = [:]
+    /// The release's version.
+    var version = "1.0.0"
+    /// What tells one release's execution from another's.
+    var build = ""
+    /// When the stages were entered.
+    var entered = "2026-06-15T12:00:00Z"
+    /// Sections of other stages, as Pre Provision would have returned them.
+    var parameters: [String: ParameterReference] = [:]
     private let region = "eu-central-1"
 
     /// Why the tests of stages with real tools cannot run here; `nil` when they can.
     static var isReady: Bool { AWSEmulator.localStack != nil && AWSEmulator.moto != nil }
 
-    var execution: String { "arn:aws:states:\(region):000000000000:execution:release:\(name)" }
+    var execution: String { "arn:aws:states:\(region):000000000000:execution:release:\(name)\(build)" }
 
     init() async throws {
         let (localStack, moto) = try (#require(AWSEmulator.localStack), #require(AWSEmulator.moto))
@@ -76,6 +84,15 @@ struct EmulatedStage {
         )
     }
 
+    /// Lets the demo's stand-in auditor, which needs a python3 with YAML, audit.
+    mutating func useStandInAuditor() {
+        settings.auditor = Self.checkout + "/Config/demo/stand-in-auditor"
+        let python = ProcessInfo.processInfo.environment["BUILDERD_TEST_PYTHON"] ?? "/usr/bin/python3"
+        let path = settings.toolEnvironment["PATH"] ?? ""
+        settings.toolEnvironment["PATH"] =
+            python.split(separator: "/").dropLast().map { "/" + $0 }.joined() + ":" + path
+    }
+
     /// The checkout's folder, also where the tests are reached through a symbolic link.
     static var checkout: String {
         var folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
@@ -91,10 +108,22 @@ struct EmulatedStage {
         SectionHead(
             applicationId: "hello",
             environment: "demo",
-            version: "1.0.0",
+            version: version,
             accountId: account,
             tags: ["owner": "team", "costCenter": "42"]
         )
+    }
+
+    /// Writes a section of `stage`, a new version of the one parameter that all releases here share.
+    func put(_ section: some Encodable, for stage: Stage) async throws -> ParameterReference {
+        let parameter = "/\(name)/\(stage.rawValue)"
+        let version = try await SSMClient(aws).putParameter(
+            name: parameter,
+            value: String(decoding: try JSONEncoder().encode(section), as: UTF8.self),
+            keyID: keyArn,
+            overwrite: true
+        )
+        return ParameterReference(name: parameter, version: version)
     }
 
     /// Writes the stage's section, runs it as a task of its own, and decodes what it returns.
@@ -105,13 +134,7 @@ struct EmulatedStage {
         _ type: Output.Type,
         action: TaskHeader.Action = .run
     ) async throws -> Output {
-        let parameter = "/\(name)/\(stage.rawValue)"
-        let version = try await SSMClient(aws).putParameter(
-            name: parameter,
-            value: String(decoding: try JSONEncoder().encode(section), as: UTF8.self),
-            keyID: keyArn,
-            overwrite: true
-        )
+        let reference = try await put(section, for: stage)
         let id = String(UInt64.random(in: .min ... .max), radix: 16)
         let workspace = folder.path + "/" + id
         try FileManager.default.createDirectory(
@@ -126,14 +149,14 @@ struct EmulatedStage {
             header: TaskHeader(
                 action: action,
                 execution: execution,
-                entered: "2026-06-15T12:00:00Z",
+                entered: entered,
                 enteredMilliseconds: 1_781_524_800_000,
                 attempt: 0,
                 heartbeat: .seconds(300),
                 timeout: .seconds(7200),
                 application: "hello"
             ),
-            input: try envelope(stage, action, ParameterReference(name: parameter, version: version)),
+            input: try envelope(stage, action, reference),
             workspace: workspace,
             redactor: redactor,
             logger: aws.logger,
@@ -151,17 +174,18 @@ struct EmulatedStage {
         let prepared = PreProvisionOutput(
             applicationId: "hello",
             environment: "demo",
-            version: "1.0.0",
+            version: version,
             accountId: "000000000000",
-            parameters: [stage.rawValue: reference],
-            manifestSHA256: "00"
+            parameters: parameters.merging([stage.rawValue: reference]) { $1 },
+            manifestSHA256: "00",
+            entered: entered
         )
         let own = "\"preProvision\":" + String(decoding: try JSONEncoder().encode(prepared), as: UTF8.self)
         let earlier = outputs.map { "\"\($0.key.rawValue)\":\($0.value)" }
         return """
             {"schema":1,"action":"\(action.rawValue)","stage":"\(stage.rawValue)","execution":"\(execution)",
-            "entered":"2026-06-15T12:00:00Z","attempt":0,"heartbeatSeconds":300,"timeoutSeconds":7200,
-            "release":{"applicationId":"hello","environment":"demo","version":"1.0.0","manifest":"s3://\(bucket)/hello.yaml"},
+            "entered":"\(entered)","attempt":0,"heartbeatSeconds":300,"timeoutSeconds":7200,
+            "release":{"applicationId":"hello","environment":"demo","version":"\(version)","manifest":"s3://\(bucket)/hello.yaml"},
             "stages":{\(([own] + earlier).joined(separator: ","))}}
             """
     }

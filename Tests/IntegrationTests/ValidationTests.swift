@@ -21,11 +21,7 @@ struct ValidationTests {
             .provision:
                 "{\"action\":\"apply\",\"outputs\":{},\"endpoint\":\"\(endpoint)\",\"added\":1,\"changed\":0,\"removed\":0,\"state\":\"s3://b/k\"}",
         ]
-        stage.settings.auditor = EmulatedStage.checkout + "/Config/demo/stand-in-auditor"
-        let python = ProcessInfo.processInfo.environment["BUILDERD_TEST_PYTHON"] ?? "/usr/bin/python3"
-        let path = stage.settings.toolEnvironment["PATH"] ?? ""
-        stage.settings.toolEnvironment["PATH"] =
-            python.split(separator: "/").dropLast().map { "/" + $0 }.joined() + ":" + path
+        stage.useStandInAuditor()
         return stage
     }
 

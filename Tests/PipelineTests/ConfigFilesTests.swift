@@ -22,6 +22,22 @@ import Testing
         }
     }
 
+    @Test func `the shipped rules are valid, and every example manifest passes them in the demo`() throws {
+        let files = try Checkout.files(in: "Config/rules", suffix: ".yaml").map {
+            RuleFile(path: $0, bytes: try Checkout.bytes($0))
+        }
+        let rules = try RuleSet(files: files)
+        #expect(Set(rules.rules.map(\.effect)) == Set(RuleEffect.allCases))
+        for path in try Checkout.files(in: "Config/examples", suffix: "manifest.yaml") {
+            let node = try DocumentReader(document: path).read(Checkout.bytes(path))
+            let subject = RuleSubject(of: try ApplicationManifest(document: node), environment: "demo")
+            #expect(rules.denials(in: node, for: subject).map(\.rendered) == [], "\(path)")
+            #expect(throws: Never.self) {
+                try ApplicationManifest(document: rules.withDefaults(node, for: subject))
+            }
+        }
+    }
+
     @Test func `every environment file is valid and named for its environment`() throws {
         let files = try Checkout.files(in: "Config/environments", suffix: ".yaml")
         #expect(!files.isEmpty)

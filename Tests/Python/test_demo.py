@@ -15,7 +15,7 @@ import unittest.mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Config/demo"))
 from stand_in_application import StandInApplication  # noqa: E402
-from view import STAGES, Progress, View, failure_lines, output_lines  # noqa: E402
+from view import STAGES, Progress, View, failure_lines, output_lines, roll_back_line  # noqa: E402
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -151,6 +151,16 @@ class ViewTests(unittest.TestCase):
         lines = "\n".join(failure_lines("Provision.PlanDenied", '{"message":"port 22","next":"close it"}'))
         self.assertIn("next: close it", lines)
         self.assertIn("plain", "\n".join(failure_lines("X", "plain")))
+
+    def test_roll_back(self):
+        """a roll back says what it went back to"""
+        entered = {"type": "TaskStateEntered", "timestamp": NOW, "stateEnteredEventDetails": {"name": "Roll Back"}}
+        returned = {"action": "restore", "restored": {"execution": "arn:e:hello-1", "version": "1.0.0"}, "added": 1, "changed": 2, "removed": 3}
+        exited = {"type": "TaskStateExited", "timestamp": NOW, "stateExitedEventDetails": {"output": json.dumps({"rollBack": returned})}}
+        progress = Progress()
+        list(progress.read([entered, exited]))
+        self.assertIn("went back to the release 1.0.0 of hello-1; 1 added, 2 changed, 3 removed", roll_back_line(progress.rolled_back))
+        self.assertIn("took the stack down", roll_back_line({"action": "destroy", "added": 0, "changed": 0, "removed": 3}))
 
     def test_outputs(self):
         """a stage that returned nothing has no line"""

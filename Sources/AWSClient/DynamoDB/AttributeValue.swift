@@ -30,6 +30,12 @@ package indirect enum AttributeValue: Sendable, Hashable {
 
     /// The text, if it is a string.
     package var stringValue: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// The whole number, if it is one that fits.
+    package var wholeValue: Int? { if case .number(let text) = self { Int(text) } else { nil } }
+
+    /// The members, if it is a map.
+    package var mapValue: [String: AttributeValue]? { if case .map(let members) = self { members } else { nil } }
 }
 
 extension AttributeValue: ExpressibleByStringLiteral {

@@ -85,6 +85,7 @@ extension ConfigurationKey {
         ConfigurationKey("paths", "work", kind: .path, default: "/var/lib/builderd-work"),
         ConfigurationKey("paths", "catalogue", kind: .path, default: "/etc/builderd/catalogue"),
         ConfigurationKey("paths", "environments", kind: .path, default: "/etc/builderd/environments"),
+        ConfigurationKey("paths", "rules", kind: .path, default: "/etc/builderd/rules"),
     ]
 
     private static let storage = [

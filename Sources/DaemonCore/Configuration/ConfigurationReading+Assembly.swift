@@ -32,6 +32,7 @@ extension ConfigurationReading {
             stages: StageSettings(
                 catalogueDirectory: text("paths.catalogue"),
                 environmentsDirectory: text("paths.environments"),
+                rulesDirectory: text("paths.rules"),
                 kmsKey: text("storage.kmsKey"),
                 artifactsBucket: text("storage.artifactsBucket"),
                 stateBucket: text("storage.stateBucket"),
@@ -94,7 +95,7 @@ extension ConfigurationReading {
             ("storage.kmsKey", Set(Stage.allCases)),
             ("storage.artifactsBucket", [.preProvision, .validation]),
             ("storage.stateBucket", [.provision]),
-            ("storage.inventoryTable", [.postProvision]),
+            ("storage.inventoryTable", [.provision, .postProvision]),
         ]
         for need in needs where values[need.key] == nil && !refused.contains(need.key) {
             let users = Stage.allCases.filter { need.stages.contains($0) && stages.contains($0) }.map(\.rawValue)
@@ -183,7 +184,10 @@ extension ConfigurationReading {
             ("paths.environments", [.preProvision]),
             ("paths.catalogue", [.bakery, .provision, .validation]),
         ]
-        for need in needs where !stages.isDisjoint(with: need.stages) {
+        // A host may have no rules; one that names a folder for them has.
+        let isNamed = values["paths.rules"] != key("paths.rules")?.defaultValue
+        for need in needs + (isNamed ? [("paths.rules", [.preProvision])] : [])
+        where !stages.isDisjoint(with: need.stages) {
             guard let path = values[need.key], !FileText.isDirectory(path),
                 let key = key(need.key)
             else { continue }

@@ -12,7 +12,7 @@ package struct ManifestMerge: Sendable {
     /// A merge of these.
     ///
     /// - Parameters:
-    ///   - node: the document that `manifest` was read from, for what it says itself and in which line.
+    ///   - node: the document as it was written, for what it says itself and in which line; `manifest` may have more, by defaults.
     ///   - document: what problems call the manifest.
     package init(
         manifest: ApplicationManifest,
@@ -29,12 +29,15 @@ package struct ManifestMerge: Sendable {
     }
 
     /// The sections.
-    package func sections() throws(DocumentProblems) -> MergedSections {
+    ///
+    /// - Parameter others: problems of the manifest that were found elsewhere, to be told together with those found here.
+    package func sections(besides others: [DocumentProblem] = []) throws(DocumentProblems) -> MergedSections {
         var collector = ProblemCollector()
         checkRelease(into: &collector)
         checkAccount(into: &collector)
         checkLocks(into: &collector)
         checkSecrets(into: &collector)
+        others.forEach { collector.add($0) }
         try collector.throwIfAny(document: document)
         let (spec, defaults, head) = (manifest.spec, environment.defaults, head)
         return MergedSections(

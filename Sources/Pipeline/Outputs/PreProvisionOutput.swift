@@ -14,6 +14,9 @@ package struct PreProvisionOutput: Sendable, Hashable, Codable {
     package var manifestSHA256: String
     /// S3 version id of the manifest, if it came from S3.
     package var manifestVersionId: String?
+    /// When Pre Provision was entered, as Step Functions said it: the same for all that comes later in the execution, so that its
+    /// inventory item has one key. `nil` where an earlier builderd ran the stage.
+    package var entered: String?
 
     /// A value of these parts.
     package init(
@@ -23,7 +26,8 @@ package struct PreProvisionOutput: Sendable, Hashable, Codable {
         accountId: String,
         parameters: [String: ParameterReference],
         manifestSHA256: String,
-        manifestVersionId: String? = nil
+        manifestVersionId: String? = nil,
+        entered: String? = nil
     ) {
         self.applicationId = applicationId
         self.environment = environment
@@ -32,5 +36,6 @@ package struct PreProvisionOutput: Sendable, Hashable, Codable {
         self.parameters = parameters
         self.manifestSHA256 = manifestSHA256
         self.manifestVersionId = manifestVersionId
+        self.entered = entered
     }
 }

@@ -1,6 +1,6 @@
 /// What Provision returns into `$.stages.provision` of the execution's state.
 package struct ProvisionOutput: Sendable, Hashable, Codable {
-    /// `apply` or `destroy`.
+    /// `apply`; of a roll back `restore`, or `destroy` where no earlier release had been completed.
     package var action: String
     /// Terraform's outputs that are not sensitive.
     package var outputs: [String: JSONValue]
@@ -14,6 +14,8 @@ package struct ProvisionOutput: Sendable, Hashable, Codable {
     package var removed: Int
     /// Where the state is: `s3://bucket/key`.
     package var state: String
+    /// The release that a `restore` went back to.
+    package var restored: RestoredRelease?
 
     /// A value of these parts.
     package init(
@@ -23,7 +25,8 @@ package struct ProvisionOutput: Sendable, Hashable, Codable {
         added: Int,
         changed: Int,
         removed: Int,
-        state: String
+        state: String,
+        restored: RestoredRelease? = nil
     ) {
         self.action = action
         self.outputs = outputs
@@ -32,5 +35,6 @@ package struct ProvisionOutput: Sendable, Hashable, Codable {
         self.changed = changed
         self.removed = removed
         self.state = state
+        self.restored = restored
     }
 }

@@ -1,7 +1,7 @@
 /// The known name that a mistyped one was probably meant to be.
-enum NameSuggestion {
+package enum NameSuggestion {
     /// The closest of `names` by edit distance without case; `nil` when none is within a third of its length, at least 2.
-    static func closest(to name: String, among names: [String]) -> String? {
+    package static func closest(to name: String, among names: [String]) -> String? {
         let typed = Array(name.lowercased().utf8)
         guard typed.count <= 40 else { return nil }
         let best = names.map { (name: $0, distance: distance(typed, Array($0.lowercased().utf8))) }

@@ -101,35 +101,27 @@ struct PackerBuild: Sendable {
 
     /// A template that takes no packages, or no policy, would leave them out without a word.
     private func checkDemands(_ declared: Set<String>) throws {
-        let demands = [
-            ("packages", !section.packages.isEmpty, "packages"), ("chef_policy", section.chef != nil, "a Chef policy"),
-            ("source_image", section.source != nil, "a source image"),
-        ]
-        for (variable, isAsked, noun) in demands where isAsked && !declared.contains(variable) {
+        for demand in PackerVariables.demands(of: section) where !declared.contains(demand.variable) {
             throw TaskFailure(
                 .bakeryVariableUndeclared,
-                message: "The manifest asks for \(noun), and the Packer template \"\(section.template)\" takes none.",
-                next: "Choose another template, or declare the variable \(variable) in this one and use it.",
+                message:
+                    "The manifest asks for \(demand.noun), and the Packer template \"\(section.template)\" takes none.",
+                next:
+                    "Choose another template, or declare the variable \(demand.variable) in this one and use it.",
                 step: "variables"
             )
         }
     }
 
     private func ownVariables() -> [String: JSONValue] {
-        var own: [String: JSONValue] = [
-            "application_id": .string(section.head.applicationId),
-            "environment": .string(section.head.environment),
-            "release_version": .string(section.head.version),
-            "image_name": .string(tags.imageName),
-            "kms_key_id": .string(kmsKey),
-            "region": .string(environment.aws.region),
-            "packages": .array(section.packages.map { .string($0) }),
-            "tags": .object(section.head.tags.mapValues { .string($0) }),
-            "execution_id": .string(tags.execution),
-            "task_id": .string(context.id),
-        ]
-        own["source_image"] = section.source.map { .string($0) }
-        return own
+        PackerVariables.own(
+            section,
+            imageName: tags.imageName,
+            kmsKey: kmsKey,
+            region: environment.aws.region,
+            execution: tags.execution,
+            task: context.id
+        )
     }
 
     /// Copies the policy beside the template and returns the variables that lead to it.
@@ -143,7 +135,7 @@ struct PackerBuild: Sendable {
         try policies.copy(chef.policy, to: target)
         let attributes = context.workspace + "/chef-attributes.json"
         try PrivateFile.write(json: JSONValue.object(chef.attributes), to: attributes)
-        return ["chef_policy": .string(target), "chef_attributes": .string(attributes)]
+        return PackerVariables.chef(policy: target, attributes: attributes)
     }
 
     private func packer(

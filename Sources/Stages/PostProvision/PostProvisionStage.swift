@@ -92,12 +92,16 @@ package struct PostProvisionStage: StageHandler {
             logGroups: logGroups,
             recorded: pace.now().formatted(.iso8601)
         )
-        let table = environment.settings.inventoryTable
-        return try await context.step("inventory", inputs: [item.pk, item.sk]) {
-            try await AWSCall.run("writing the inventory item \(item.pk) \(item.sk) to \(table)", step: "inventory") {
-                try await item.put(to: table, with: DynamoDBClient(environment.aws))
+        let inventory = Inventory(environment: environment)
+        let key = item.key
+        return try await context.step("inventory", inputs: [key.pk, key.sk]) {
+            let written = try await AWSCall.run(
+                "writing the inventory item \(key.pk) \(key.sk) to \(inventory.table)",
+                step: "inventory"
+            ) {
+                try await item.put(into: inventory)
             }
-            return InventoryReference(table: table, pk: item.pk, sk: item.sk)
+            return InventoryReference(table: inventory.table, pk: written.pk, sk: written.sk)
         }
     }
 }

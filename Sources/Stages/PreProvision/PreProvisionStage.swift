@@ -1,23 +1,29 @@
 package import ActivityWorker
 import AWSClient
-import FoundationEssentials
+import Logging
 import Pipeline
 
-/// Pre Provision: reads and validates the manifest, joins it with the environment's configuration and the release, and writes one
-/// section per later stage as a SecureString under the customer's KMS key.
+/// Pre Provision: reads and validates the manifest, judges it by the platform's rules, joins it with the environment's configuration
+/// and the release, and writes one section per later stage as a SecureString under the customer's KMS key.
 ///
 /// Steps: `manifest`, `merge`, `parameters:<section>`. Run again for the same execution it writes nothing that is there already.
-/// Failures: `PreProvision.ManifestNotFound`, `PreProvision.ManifestInvalid`, `PreProvision.EnvironmentInvalid`,
+/// Failures: `PreProvision.ManifestNotFound`, `ManifestInvalid`, `EnvironmentInvalid`, `RulesInvalid`, `RuleDenied`,
 /// `Builder.InputInvalid` and `AWS.*`.
 package struct PreProvisionStage: StageHandler {
     private let manifests: ManifestFetch
-    private let environments: EnvironmentFiles
+    private let verdict: ManifestVerdict
     private let sections: SectionWriter
+    private let settings: StageSettings
 
     /// The stage in this environment.
     package init(environment: StageEnvironment) {
         manifests = ManifestFetch(s3: S3Client(environment.aws))
-        environments = EnvironmentFiles(directory: environment.settings.environmentsDirectory)
+        verdict = ManifestVerdict(
+            environments: EnvironmentFiles(directory: environment.settings.environmentsDirectory),
+            rules: RuleFiles(directory: environment.settings.rulesDirectory),
+            catalogue: CatalogueCheck(directory: environment.settings.catalogueDirectory)
+        )
+        settings = environment.settings
         sections = SectionWriter(environment: environment)
     }
 
@@ -28,11 +34,12 @@ package struct PreProvisionStage: StageHandler {
         let manifest = try await context.step("manifest", inputs: release.document) {
             try await manifests.fetch(release.manifest)
         }
-        let environments = environments
+        let verdict = verdict
         let inputs = MergeInputs(release: release.document, manifestSHA256: manifest.sha256)
         let merged = try await context.step("merge", inputs: inputs) {
-            try Self.merge(manifest, release, environments)
+            try verdict.sections(of: manifest, for: release)
         }
+        logWhatIsMissing(merged, context)
         var output = PreProvisionOutput(
             applicationId: release.applicationId,
             environment: release.environment,
@@ -40,7 +47,8 @@ package struct PreProvisionStage: StageHandler {
             accountId: merged.accountId,
             parameters: [:],
             manifestSHA256: manifest.sha256,
-            manifestVersionId: manifest.versionId
+            manifestVersionId: manifest.versionId,
+            entered: envelope.entered
         )
         let sections = sections
         for section in merged.sections {
@@ -55,34 +63,18 @@ package struct PreProvisionStage: StageHandler {
         return try JSONText.of(output)
     }
 
-    private static func merge(
-        _ fetched: FetchedManifest,
-        _ release: Release,
-        _ environments: EnvironmentFiles
-    ) throws -> MergedManifest {
-        let environment = try environments.configuration(of: release.environment)
-        let manifest: ApplicationManifest
-        let sections: MergedSections
-        do {
-            let node = try fetched.node()
-            manifest = try ApplicationManifest(document: node, named: fetched.name)
-            sections = try ManifestMerge(
-                manifest: manifest,
-                node: node,
-                environment: environment,
-                release: release,
-                document: fetched.name
-            ).sections()
-        } catch {
-            throw TaskFailure(
-                .preProvisionManifestInvalid,
-                message: error.summary,
-                next: "Correct the manifest as the list in `detail` says, and release again.",
-                step: "merge",
-                detail: error.rendered
+    /// What this host does not have is not checked here; that must not pass in silence.
+    private func logWhatIsMissing(_ merged: ManifestVerdict.Result, _ context: TaskContext) {
+        if !merged.hasRules {
+            context.logger.notice(
+                "There is no folder of rules \(settings.rulesDirectory): services are denied, and nothing else is judged."
             )
         }
-        return MergedManifest(accountId: manifest.metadata.accountId, sections: try sections.documents())
+        if !merged.unchecked.isEmpty {
+            context.logger.notice(
+                "The manifest's names and variables were not compared with a catalogue: this host has no \(merged.unchecked.joined(separator: ", "))."
+            )
+        }
     }
 }
 
@@ -96,10 +88,4 @@ private struct MergeInputs: Encodable, Sendable {
 private struct SectionInputs: Encodable, Sendable {
     var place: SectionPlace
     var text: String
-}
-
-/// What the merge returned.
-private struct MergedManifest: Codable, Sendable {
-    var accountId: String
-    var sections: [SectionDocument]
 }

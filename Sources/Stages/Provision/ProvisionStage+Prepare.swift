@@ -6,12 +6,11 @@ extension ProvisionStage {
     /// Copies the module and writes the backend's declaration and the variables beside it. Secrets stand only in the variables'
     /// file, 0600.
     func prepare(
-        _ section: ProvisionSection,
-        _ input: StageInput,
+        _ target: ProvisionTarget,
         _ backend: StateBackend,
-        _ context: TaskContext,
-        isDestroy: Bool
+        _ context: TaskContext
     ) async throws {
+        let section = target.section
         let folder = context.workspace + "/terraform"
         let catalogue = CatalogueFolder(
             directory: environment.settings.catalogueDirectory + "/terraform",
@@ -32,7 +31,7 @@ extension ProvisionStage {
             with: environment.aws
         )
         let values = try variables.values(
-            own: try own(section, input, isDestroy: isDestroy),
+            own: Self.own(section.head, imageID: target.imageID, region: environment.aws.region),
             manifest: section.variables,
             secrets: secrets
         )
@@ -40,21 +39,15 @@ extension ProvisionStage {
         try PrivateFile.write(json: values, to: folder + "/builderd.auto.tfvars.json")
     }
 
-    /// What the stage itself gives. A roll back may come before Bakery had an image: then what is destroyed never had one either.
-    private func own(
-        _ section: ProvisionSection,
-        _ input: StageInput,
-        isDestroy: Bool
-    ) throws -> [String: JSONValue] {
-        let hasImage = !isDestroy || input.envelope.stages[.bakery] != nil
-        let imageID = hasImage ? try input.output(of: .bakery, as: BakeryOutput.self).imageId : ""
-        return [
-            "application_id": .string(section.head.applicationId),
-            "environment": .string(section.head.environment),
-            "release_version": .string(section.head.version),
+    /// What the stage itself gives to every module.
+    static func own(_ head: SectionHead, imageID: String, region: String) -> [String: JSONValue] {
+        [
+            "application_id": .string(head.applicationId),
+            "environment": .string(head.environment),
+            "release_version": .string(head.version),
             "image_id": .string(imageID),
-            "region": .string(environment.aws.region),
-            "tags": .object(section.head.tags.mapValues { .string($0) }),
+            "region": .string(region),
+            "tags": .object(head.tags.mapValues { .string($0) }),
         ]
     }
 }

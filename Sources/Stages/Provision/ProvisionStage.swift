@@ -2,7 +2,8 @@ import AWSClient
 package import ActivityWorker
 import Pipeline
 
-/// Applies the release's infrastructure with Terraform, or destroys it: plan, check of the plan, apply of that very plan.
+/// Applies the release's infrastructure with Terraform: plan, check of the plan, apply of that very plan. Rolls back the same way:
+/// to the last release that was completed, or, where there was none, to no stack.
 ///
 /// It acts in the application's account where the environment names a role; the state stays the builder's.
 package struct ProvisionStage: StageHandler {
@@ -25,10 +26,27 @@ package struct ProvisionStage: StageHandler {
     private var lockOption: String { "-lock-timeout=\(lockTimeout.components.seconds)s" }
 
     package func run(_ context: TaskContext) async throws -> String {
-        let isDestroy = context.header.action == .destroy
-        if !isDestroy { try context.requireAction(.run) }
+        let isRollBack = context.header.action == .destroy
+        if !isRollBack { try context.requireAction(.run) }
         let input = try StageInput(context)
-        let section = try await input.section(ProvisionSection.self, in: context, with: environment)
+        let target = isRollBack ? try await rollBackTarget(input, context) : try await releaseTarget(input, context)
+        do {
+            return try JSONText.of(try await bringAbout(target, context))
+        } catch let failure as TaskFailure {
+            throw target.restored.map { Self.restoring($0, failure) } ?? failure
+        }
+    }
+
+    private func releaseTarget(_ input: StageInput, _ context: TaskContext) async throws -> ProvisionTarget {
+        ProvisionTarget(
+            action: .apply,
+            section: try await input.section(ProvisionSection.self, in: context, with: environment),
+            imageID: try input.output(of: .bakery, as: BakeryOutput.self).imageId
+        )
+    }
+
+    private func bringAbout(_ target: ProvisionTarget, _ context: TaskContext) async throws -> ProvisionOutput {
+        let section = target.section
         let kmsKey = try await CustomerKey.arn(environment.settings.kmsKey, in: context, with: environment.aws)
         let backend = StateBackend(
             head: section.head,
@@ -43,22 +61,21 @@ package struct ProvisionStage: StageHandler {
             folder: context.workspace + "/terraform"
         )
         try await terraform.checkVersion()
-        try await prepare(section, input, backend, context, isDestroy: isDestroy)
+        try await prepare(target, backend, context)
         try await initialise(terraform, backend)
         try await validate(terraform)
-        try await plan(terraform, isDestroy: isDestroy)
-        let changes = try await apply(terraform, isDestroy: isDestroy)
-        let outputs = isDestroy ? nil : try await self.outputs(terraform)
-        return try JSONText.of(
-            ProvisionOutput(
-                action: isDestroy ? "destroy" : "apply",
-                outputs: outputs?.visible ?? [:],
-                endpoint: try outputs.map { try endpoint($0, module: section.module) },
-                added: changes.add,
-                changed: changes.change,
-                removed: changes.remove,
-                state: backend.uri
-            )
+        try await plan(terraform, isDestroy: target.isDestroy)
+        let changes = try await apply(terraform, isDestroy: target.isDestroy)
+        let outputs = target.isDestroy ? nil : try await self.outputs(terraform)
+        return ProvisionOutput(
+            action: target.action.rawValue,
+            outputs: outputs?.visible ?? [:],
+            endpoint: try outputs.map { try endpoint($0, module: section.module) },
+            added: changes.add,
+            changed: changes.change,
+            removed: changes.remove,
+            state: backend.uri,
+            restored: target.restored
         )
     }
 

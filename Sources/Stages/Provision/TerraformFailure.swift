@@ -95,7 +95,7 @@ enum TerraformFailure {
         case .provisionPlanFailed:
             "Correct the module, its variables or the role's permissions, then release again with another `build`."
         default:
-            "What was made so far is in the state until the roll back removes it. Correct what the errors name, then release again with another `build`."
+            "What was made so far is in the state, from where the roll back goes on. Correct what the errors name, then release again with another `build`."
         }
     }
 }

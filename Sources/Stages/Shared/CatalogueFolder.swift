@@ -21,6 +21,15 @@ package struct CatalogueFolder: Sendable {
     /// What a copy leaves behind: what tools leave in a folder that a person worked in.
     static let leftBehind: Set<String> = [".terraform", ".git", ".inspec", "packer_cache", "crash.log"]
 
+    /// The folders there are, sorted; none when the folder of folders cannot be read.
+    package var names: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter { name in
+            var isFolder = false
+            let exists = FileManager.default.fileExists(atPath: directory + "/" + name, isDirectory: &isFolder)
+            return Self.isPlain(name) && exists && isFolder
+        }.sorted()
+    }
+
     /// Absolute path of the folder `name`.
     ///
     /// - Throws: `TaskFailure` of `failure`, which lists the folders there are.
@@ -30,8 +39,7 @@ package struct CatalogueFolder: Sendable {
         if Self.isPlain(name), FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder {
             return path
         }
-        let there = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).filter(Self.isPlain)
-            .sorted()
+        let there = names
         throw TaskFailure(
             failure,
             message: "There is no \(noun) \"\(name)\" in \(directory).",

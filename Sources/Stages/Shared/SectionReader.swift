@@ -41,6 +41,17 @@ package struct SectionReader: Sendable {
         guard let reference = output.parameters[stage.rawValue] else {
             throw invalid("Pre Provision returned no parameter for \(stage.stateName).")
         }
+        return try await section(type, of: stage, at: reference)
+    }
+
+    /// The section of `stage` that `reference` leads to, of this execution or of an earlier one.
+    ///
+    /// - Throws: `TaskFailure`: `AWS.NotFound` when the parameter, that version of it, or the object it points to is gone; else as above.
+    package func section<Section: Decodable & Sendable>(
+        _ type: Section.Type,
+        of stage: Stage,
+        at reference: ParameterReference
+    ) async throws -> Section {
         let text = try await text(of: reference)
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))

@@ -82,8 +82,16 @@ import Testing
         let client = DynamoDBClient(stand.configuration(), environment: stand.environment)
         try await client.putItem(table: "t", item: ["pk": "a"], condition: "attribute_not_exists(pk)")
         #expect(try await client.getItem(table: "t", key: ["pk": "a"]) == nil)
-        #expect(body(stand).contains("attribute_not_exists(pk)"))
+        try await client.updateItem(
+            table: "t",
+            key: ["pk": "a"],
+            update: "SET #s = :s",
+            names: ["#s": "s"],
+            values: [":s": .number(1)]
+        )
+        #expect(body(stand).contains("attribute_not_exists(pk)") && !body(stand).contains("ExpressionAttribute"))
         #expect(body(stand, 1).contains(#""ConsistentRead":true"#))
+        #expect(body(stand, 2).contains(#""ExpressionAttributeValues":{":s":{"N":"1"}}"#))
     }
 
     @Test("an empty 200 is done only where the service's request id says who answered")
@@ -120,5 +128,29 @@ import Testing
         #expect(body(stand, 1).contains(#""nextToken":"n""#))
         let kms = KMSClient(stand.configuration(), environment: stand.environment)
         #expect(try await kms.describeKey(keyID: "alias/x").arn == "arn:1")
+    }
+
+    @Test("a query sends its page's start, reads consistently and returns where the next page begins")
+    func query() async throws {
+        let stand = ClientStand([
+            .json(#"{"Items":[{"pk":{"S":"a"},"n":{"N":"4"}}],"Count":1,"LastEvaluatedKey":{"pk":{"S":"a"}}}"#),
+            .json(#"{"Items":[],"Count":0}"#),
+        ])
+        let client = DynamoDBClient(stand.configuration(), environment: stand.environment)
+        let first = try await client.query(table: "t", keyCondition: "pk = :pk", values: [":pk": "a"])
+        #expect(first.items == [["pk": "a", "n": .number(4)]] && first.items[0]["n"]?.wholeValue == 4)
+        let last = try await client.query(
+            table: "t",
+            keyCondition: "pk = :pk",
+            filter: "#e = :e",
+            names: ["#e": "environment"],
+            values: [":pk": "a", ":e": "dev"],
+            startingAfter: first.next
+        )
+        #expect(last == ItemPage(items: [], next: nil))
+        #expect(stand.requests[0].header("X-Amz-Target") == "DynamoDB_20120810.Query")
+        #expect(body(stand).contains(#""ConsistentRead":true"#) && !body(stand).contains("ExclusiveStartKey"))
+        #expect(!body(stand).contains("FilterExpression") && !body(stand).contains("ExpressionAttributeNames"))
+        #expect(body(stand, 1).contains(#""ExclusiveStartKey":{"pk":{"S":"a"}}"#))
     }
 }

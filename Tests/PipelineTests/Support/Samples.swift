@@ -95,5 +95,11 @@ enum Samples {
         try EnvironmentConfiguration(document: node(text), named: "environment file", for: name)
     }
 
+    /// The rules of one file whose `rules` these are.
+    static func rules(_ text: String) throws -> RuleSet {
+        try RuleSet(files: [RuleFile(path: "rules.yaml", bytes: Array("apiVersion: builderd/v1\nrules:\n\(text)".utf8))]
+        )
+    }
+
     static func release(_ text: String = release) throws -> Release { try Release(json: Array(text.utf8)) }
 }

@@ -8,7 +8,7 @@ import Testing
 
 struct PostProvisionStageTests {
     private static let itemKey =
-        "APP#hello EXEC#2026-06-15T12:00:00.000Z#hello-demo-0123456789abcdef01234567"
+        "APP#hello EXEC#2026-06-15T11:00:00.000Z#hello-demo-0123456789abcdef01234567"
 
     private func fixture(
         smokeTests: [SmokeTest] = [
@@ -56,7 +56,12 @@ struct PostProvisionStageTests {
         #expect(item["imageId"]?.stringValue == "ami-0123456789abcdef0")
         #expect(item["endpoint"]?.stringValue == "http://127.0.0.1:8080/")
         #expect(item["requestedBy"]?.stringValue == "someone")
-        #expect(item["parameters"] == .list([.string("/builderd/postProvision:1")]))
+        #expect(
+            item["parameters"]
+                == .map(["postProvision": .map(["name": .string("/builderd/postProvision"), "version": .number(1)])])
+        )
+        #expect(item["schema"] == .number(2))
+        #expect(item["entered"]?.stringValue == "2026-06-15T12:00:00.000Z")
         #expect(item["execution"]?.stringValue == StageFixture.execution)
     }
 
@@ -96,6 +101,24 @@ struct PostProvisionStageTests {
         let failure = await #expect(throws: TaskFailure.self) { try await run(other) }
         #expect(failure?.error == "AWS.Rejected")
         #expect(other.cloud.now.items[Self.itemKey]?["execution"] == .string("another"))
+    }
+
+    @Test(arguments: ["2026-06-15T11:00:00.000Z", nil])
+    func `Post Provision entered anew, as after a redrive, writes no second record`(prepared: String?) async throws {
+        var first = try fixture()
+        // Without it, an earlier builderd ran Pre Provision.
+        first.preProvisionEntered = prepared
+        let output = try await run(first)
+        var redriven = try fixture()
+        redriven.preProvisionEntered = prepared
+        redriven.entered = "2026-06-16T12:00:00.000Z"
+        redriven.cloud.change {
+            $0.items = first.cloud.now.items
+            $0.queryPage = 1
+        }
+        #expect(try await run(redriven).inventory == output.inventory)
+        #expect(redriven.cloud.now.items == first.cloud.now.items)
+        #expect(first.cloud.now.items.count == 1)
     }
 
     @Test func `a failed smoke test stops the release before anything is recorded`() async throws {

@@ -9,6 +9,7 @@ struct PreProvisionFixture {
     static let manifestURI = "s3://artifacts/shop/manifest.yaml"
 
     let stores = FakeStores()
+    let notices = NoticeLines()
     let folder: TemporaryFolder
     let stage: PreProvisionStage
     let environment: StageEnvironment
@@ -19,8 +20,9 @@ struct PreProvisionFixture {
         self.environment = StageEnvironment(
             aws: stores.aws,
             settings: StageSettings(
-                catalogueDirectory: folder.path,
+                catalogueDirectory: folder.path + "/catalogue",
                 environmentsDirectory: folder.path,
+                rulesDirectory: folder.path + "/rules",
                 kmsKey: "alias/builderd",
                 artifactsBucket: "artifacts",
                 stateBucket: "state",
@@ -41,7 +43,12 @@ struct PreProvisionFixture {
         -> PreProvisionOutput
     {
         let text = try await stage.run(
-            .forTest(stage: "preProvision", input: Self.envelope(manifest), runtime: runtime)
+            .forTest(
+                stage: "preProvision",
+                input: Self.envelope(manifest),
+                runtime: runtime,
+                logger: notices.logger
+            )
         )
         return try JSONDecoder().decode(PreProvisionOutput.self, from: Data(text.utf8))
     }

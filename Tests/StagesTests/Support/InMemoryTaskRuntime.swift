@@ -82,7 +82,8 @@ extension TaskContext {
         runtime: InMemoryTaskRuntime,
         workspace: String = "/nonexistent",
         action: TaskHeader.Action = .run,
-        redactor: any TaskRedacting = RecordingRedactor()
+        redactor: any TaskRedacting = RecordingRedactor(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) -> TaskContext {
         TaskContext(
             id: "0123456789abcdef",
@@ -100,7 +101,7 @@ extension TaskContext {
             input: input,
             workspace: workspace,
             redactor: redactor,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
             runtime: runtime
         )
     }

@@ -33,6 +33,8 @@ final class ScriptedCloud: HTTPExchanging {
         var objectKeys: [String: String] = [:]
         var logGroups: [String: [String: String]] = [:]
         var items: [String: [String: AttributeValue]] = [:]
+        /// Most items that a page of a query looks at.
+        var queryPage = 100
         var page = HTTPResponse(status: 200, body: Array("hello".utf8))
         /// Operation names in order, with what they are about.
         var calls: [String] = []
@@ -156,6 +158,9 @@ final class ScriptedCloud: HTTPExchanging {
         var retentionInDays: Int?
         var Item: [String: AttributeValue]?
         var Key: [String: AttributeValue]?
+        var ExclusiveStartKey: [String: AttributeValue]?
+        var ConsistentRead: Bool?
+        var ExpressionAttributeValues: [String: AttributeValue]?
     }
 
     private func json(_ operation: String, _ request: HTTPRequest, _ state: inout State) -> HTTPResponse {
@@ -167,7 +172,10 @@ final class ScriptedCloud: HTTPExchanging {
         case "DescribeKey": return .awsJSON("{\"KeyMetadata\":{\"KeyId\":\"k\",\"Arn\":\"\(Self.key)\"}}")
         case "GetParameter":
             let name = String((asked.Name ?? "").prefix { $0 != ":" })
-            guard let value = state.parameters[name] else { return .awsError("ParameterNotFound") }
+            // A test that has several versions puts them under `name:version`.
+            guard let value = state.parameters[asked.Name ?? ""] ?? state.parameters[name] else {
+                return .awsError("ParameterNotFound")
+            }
             return .parameter(name, value: value)
         case "CreateLogGroup":
             guard state.logGroups[group] == nil else {
@@ -195,9 +203,40 @@ final class ScriptedCloud: HTTPExchanging {
                 break
             }
             return .awsJSON(String(decoding: data, as: UTF8.self))
+        case "Query": return query(asked, state)
+        case "UpdateItem":
+            // The one update there is: a mark that stays.
+            let key = Self.itemKey(asked.Key)
+            guard state.items[key] != nil else {
+                return .awsError("ConditionalCheckFailedException")
+            }
+            if state.items[key]?["rolledBack"] == nil {
+                state.items[key]?["rolledBack"] = asked.ExpressionAttributeValues?[":time"]
+            }
         default: return .awsError("UnknownOperationException")
         }
         return .awsJSON("{}")
+    }
+
+    private struct Page: Encodable {
+        var Items: [[String: AttributeValue]]
+        var LastEvaluatedKey: [String: AttributeValue]?
+    }
+
+    /// A page is filled before it is filtered, as the service does it.
+    private func query(_ asked: Names, _ state: State) -> HTTPResponse {
+        guard asked.ConsistentRead == true else {
+            return .awsError("ValidationException")
+        }
+        let values = asked.ExpressionAttributeValues ?? [:]
+        let after = asked.ExclusiveStartKey.map { Self.itemKey($0) } ?? ""
+        let all = state.items.filter { $0.value["pk"] == values[":pk"] && $0.key > after }.sorted { $0.key < $1.key }
+        let looked = all.prefix(state.queryPage).map(\.value)
+        let page = Page(
+            Items: looked.filter { $0["environment"] == values[":environment"] },
+            LastEvaluatedKey: looked.count < all.count ? looked.last?.filter { ["pk", "sk"].contains($0.key) } : nil
+        )
+        return .awsJSON((try? JSONEncoder().encode(page)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
     }
 
     private static func itemKey(_ item: [String: AttributeValue]?) -> String {

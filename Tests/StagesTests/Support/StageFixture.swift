@@ -19,6 +19,9 @@ struct StageFixture {
     let runtime: InMemoryTaskRuntime
     /// Stages that have run before, as JSON by stage.
     var outputs: [Stage: String] = [:]
+    /// When the stage, and Pre Provision before it, were entered.
+    var entered = "2026-06-15T12:00:00.000Z"
+    var preProvisionEntered: String? = "2026-06-15T11:00:00.000Z"
     var settings: StageSettings
 
     /// A fixture whose tools are `script`, which is given the tool's arguments; `afterTool` runs when one has ended.
@@ -137,13 +140,14 @@ struct StageFixture {
             version: "1.0.0",
             accountId: "000000000000",
             parameters: [stage.rawValue: ParameterReference(name: "/builderd/\(stage.rawValue)", version: 1)],
-            manifestSHA256: "00"
+            manifestSHA256: "00",
+            entered: preProvisionEntered
         )
         let own = ["\"preProvision\":" + String(decoding: try JSONEncoder().encode(prepared), as: UTF8.self)]
         let earlier = outputs.map { "\"\($0.key.rawValue)\":\($0.value)" }
         return """
             {"schema":1,"action":"\(action.rawValue)","stage":"\(stage.rawValue)","execution":"\(Self.execution)",
-            "entered":"2026-06-15T12:00:00.000Z","attempt":0,"heartbeatSeconds":300,"timeoutSeconds":7200,
+            "entered":"\(entered)","attempt":0,"heartbeatSeconds":300,"timeoutSeconds":7200,
             "release":{"applicationId":"hello","environment":"demo","version":"1.0.0","manifest":"s3://artifacts/hello.yaml",
             "requestedBy":"someone","build":"42"},"stages":{\((own + earlier).joined(separator: ","))}}
             """
