@@ -127,8 +127,8 @@ let package = Package(
         tests(
             "DaemonCoreTests",
             [
-                "DaemonCore", "ActivityWorker", "AWSClient", "Pipeline", "Stages", "Observability", "TestSupport",
-                .logging,
+                "DaemonCore", "ActivityWorker", "AWSClient", "CurlTransport", "Pipeline", "Stages", "Observability",
+                "TestSupport", .logging,
             ]
         ),
         tests(
