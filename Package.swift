@@ -103,6 +103,12 @@ let package = Package(
             swiftSettings: settings,
             linkerSettings: linking
         ),
+        .executableTarget(
+            name: "StopIntentProbe",
+            dependencies: ["SystemdSupport"],
+            path: "Tests/StopIntentProbe",
+            swiftSettings: settings
+        ),
 
         module(
             "TestSupport",
