@@ -9,6 +9,7 @@ questions that builderd asks about itself, until standard input ends. SCRIPT is 
     jobs     [{"id": 7, "type": "restart"}, …]: the unit's job each time it is asked for; the last one stays. Without `type` the
              job is gone by the time its type is asked for. Id 0 is no job. (none)
     state    the manager's SystemState (running)
+    stops    a member; once it has been asked the state is `stopping`
     silent   a member that is never answered
     errors   {member: name of the D-Bus error that it is answered with}
     delay    seconds before each answer (0)
@@ -41,10 +42,13 @@ class Answers:
     def __init__(self, script):
         self.jobs = script.get("jobs", [{"id": 0}])
         self.state = script.get("state", "running")
+        self.stops = script.get("stops")
         self.types = {JOB + str(job["id"]): job["type"] for job in self.jobs if "type" in job}
 
     def of(self, path, member, body):
         """The answer to `member`, where a property's name is the member; LookupError with a D-Bus error's name where it has none."""
+        if member == self.stops:
+            self.state = "stopping"
         if member == "GetUnitByPID":
             if body != (os.getppid(),):
                 raise LookupError("org.freedesktop.systemd1.NoUnitForPID")
