@@ -103,6 +103,12 @@ let package = Package(
             swiftSettings: settings,
             linkerSettings: linking
         ),
+        .executableTarget(
+            name: "StopIntentProbe",
+            dependencies: ["SystemdSupport"],
+            path: "Tests/StopIntentProbe",
+            swiftSettings: settings
+        ),
 
         module(
             "TestSupport",
@@ -127,8 +133,8 @@ let package = Package(
         tests(
             "DaemonCoreTests",
             [
-                "DaemonCore", "ActivityWorker", "AWSClient", "Pipeline", "Stages", "Observability", "TestSupport",
-                .logging,
+                "DaemonCore", "ActivityWorker", "AWSClient", "CurlTransport", "Pipeline", "Stages", "Observability",
+                "TestSupport", .logging,
             ]
         ),
         tests(
