@@ -103,6 +103,12 @@ let package = Package(
             swiftSettings: settings,
             linkerSettings: linking
         ),
+        .executableTarget(
+            name: "StopIntentProbe",
+            dependencies: ["SystemdSupport"],
+            path: "Tests/StopIntentProbe",
+            swiftSettings: settings
+        ),
 
         .executableTarget(
             name: "DurableWorker",
@@ -137,7 +143,8 @@ let package = Package(
         tests(
             "DaemonCoreTests",
             [
-                "DaemonCore", "ActivityWorker", "AWSClient", "Pipeline", "Stages", "Observability", "ToolSupervisor",
+                "DaemonCore", "ActivityWorker", "AWSClient", "CurlTransport", "Pipeline", "Stages", "Observability",
+                "ToolSupervisor",
                 "TestSupport", .logging,
             ]
         ),

@@ -53,13 +53,13 @@ class Demo:
             self.emulators.__enter__()
             self.application.__enter__()
         except BaseException:
+            ignore_interrupts()
             self.emulators.__exit__()
             raise
         return self
 
     def __exit__(self, *_):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave something behind
+        ignore_interrupts()
         builderd = self.builderd
         if builderd and builderd.process:
             builderd.drain(interrupt=not self.ended_well)
@@ -168,8 +168,19 @@ def directions(demo, kept):
         say("  Config/demo/run --keep       keeps it all running, to ask the health socket: curl --unix-socket <socket> http://localhost/status")
 
 
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def interrupt(*_):
+    # Python drops what is raised inside a callback, such as those around a fork: it is raised again until it was heeded.
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
     raise KeyboardInterrupt
+
+
+def ignore_interrupts():
+    """From here on things are stopped; a second Ctrl-C must not leave something behind."""
+    for number in (*INTERRUPTS, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def main():
@@ -177,7 +188,7 @@ def main():
     arguments.add_argument("--builderd", required=True)
     arguments.add_argument("--keep", action="store_true")
     given = arguments.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (*INTERRUPTS, signal.SIGALRM):
         signal.signal(number, interrupt)
     die_with_parent(signal.SIGTERM, os.getppid())
     # Under /tmp and not TMPDIR: a Unix socket's path has at most 107 bytes.
@@ -194,6 +205,7 @@ def main():
                     signal.pause()
                 return 0 if demo.ended_well else 1
         except KeyboardInterrupt:
+            ignore_interrupts()
             say("\ninterrupted: everything that was started is stopped")
             return 130
         except (DemoError, EmulatorError) as error:

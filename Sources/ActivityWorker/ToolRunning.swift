@@ -70,6 +70,8 @@ package struct ToolInvocation: Sendable, Hashable, Codable {
     /// Whether its output goes to the log, line by line and redacted. False for a command that prints secrets which no redactor can know
     /// yet: Terraform's `show -json` and `output -json` print sensitive values in clear. Default true.
     package var logsOutput: Bool
+    /// What its lines are written in; the log shows them decoded, the files in the workspace as they are. Default `text`.
+    package var outputForm: ToolOutputForm
 
     /// An invocation of these parts.
     package init(
@@ -78,7 +80,8 @@ package struct ToolInvocation: Sendable, Hashable, Codable {
         environment: [String: String],
         workingDirectory: String,
         stop: ToolStopPolicy,
-        logsOutput: Bool = true
+        logsOutput: Bool = true,
+        outputForm: ToolOutputForm = .text
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -86,7 +89,16 @@ package struct ToolInvocation: Sendable, Hashable, Codable {
         self.workingDirectory = workingDirectory
         self.stop = stop
         self.logsOutput = logsOutput
+        self.outputForm = outputForm
     }
+}
+
+/// What a tool's lines are written in.
+package enum ToolOutputForm: String, Sendable, Hashable, Codable {
+    /// For people.
+    case text
+    /// `packer -machine-readable`: `epoch,target,category,data…`, escaped.
+    case packerMachineReadable
 }
 
 /// How a tool is stopped: one SIGTERM to the leader, never a second, never to the group; SIGKILL to all of it at the hard deadline.

@@ -1,6 +1,7 @@
 package import ActivityWorker
 import FoundationEssentials
 package import Logging
+import Stages
 package import ToolSupervisor
 
 /// The tool supervisor as the worker needs it: a tool's lines go to the log, redacted, with the journal's fields; its failures become
@@ -39,7 +40,7 @@ package struct SupervisedTools: ToolRunning {
         )
         let redactor = try redactor(of: context)
         let silent: ToolRunner.LineHandler = { _, _ in }
-        let onLine = invocation.logsOutput ? Self.log(to: context) : silent
+        let onLine = invocation.logsOutput ? Self.log(invocation.outputForm, to: context) : silent
         do {
             let end = try await runner.run(
                 spec,
@@ -104,15 +105,25 @@ package struct SupervisedTools: ToolRunning {
     }
 
     /// Lines that come from a tool are not builderd's own words: `info` for what it prints, `notice` for what it complains of.
-    private static func log(to context: ToolRunContext) -> ToolRunner.LineHandler {
-        let (logger, name) = (context.logger, context.name)
+    /// Standard output in a form for programs is decoded, after its bytes have passed the redactor and once more before it is shown.
+    private static func log(_ form: ToolOutputForm, to context: ToolRunContext) -> ToolRunner.LineHandler {
+        let (logger, redactor) = (context.logger, context.redactor)
+        let metadata = Dictionary(
+            uniqueKeysWithValues: ToolOutputStream.allCases.map { stream -> (ToolOutputStream, Logger.Metadata) in
+                (stream, ["BUILDERD_TOOL": "\(context.name)", "BUILDERD_STREAM": "\(stream.rawValue)"])
+            }
+        )
         return { stream, line in
             guard !line.isEmpty else { return }
-            logger.log(
-                level: stream == .stderr ? .notice : .info,
-                "\(line)",
-                metadata: ["BUILDERD_TOOL": "\(name)", "BUILDERD_STREAM": "\(stream.rawValue)"]
-            )
+            switch (form, stream) {
+            case (.packerMachineReadable, .stdout):
+                let decoded = PackerLogLine(line)
+                for text in decoded.lines {
+                    logger.log(level: decoded.level, "\(redactor.redact(text))", metadata: metadata[stream])
+                }
+            case (.text, _), (_, .stderr):
+                logger.log(level: stream == .stderr ? .notice : .info, "\(line)", metadata: metadata[stream])
+            }
         }
     }
 

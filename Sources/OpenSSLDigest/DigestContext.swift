@@ -15,10 +15,10 @@ import Synchronization
 
     /// SHA-256, fetched once: `EVP_sha256()` would make every start look the provider up again.
     ///
-    /// OpenSSL without SHA-256 is a broken installation that nothing in this process can work with.
+    /// That it is there was made sure of at the start (`DigestLibrary.obstacle`).
     private static let algorithm: Algorithm = {
         guard let pointer = unsafe EVP_MD_fetch(nil, "SHA256", nil) else {
-            preconditionFailure("OpenSSL offers no SHA256: check openssl.cnf and its providers")
+            preconditionFailure("OpenSSL offers no SHA-256, which start-up made sure of")
         }
         return unsafe Algorithm(pointer: pointer)
     }()

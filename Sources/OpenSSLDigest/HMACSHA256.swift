@@ -20,9 +20,10 @@ package final class HMACSHA256: Sendable {
         let pointer: OpaquePointer
     }
 
+    /// That it is there was made sure of at the start (`DigestLibrary.obstacle`).
     private static let algorithm: Algorithm = {
         guard let pointer = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else {
-            preconditionFailure("OpenSSL offers no HMAC: check openssl.cnf and its providers")
+            preconditionFailure("OpenSSL offers no HMAC, which start-up made sure of")
         }
         return unsafe Algorithm(pointer: pointer)
     }()

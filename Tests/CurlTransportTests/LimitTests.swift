@@ -194,6 +194,50 @@ struct LimitTests {
         }
     }
 
+    @Test("on the body has a default of 8 MiB, to the byte")
+    func defaultBody() async throws {
+        let most = 8 * 1024 * 1024
+        let server = try LoopbackServer { connection, _ in
+            while let request = connection.readRequest() {
+                let size = request.requestLine.contains("/more") ? most + 1 : most
+                connection.answer(String(repeating: "x", count: size))
+            }
+        }
+        try await withTransport { transport in
+            let taken = try await transport.exchange(.get(server.url("/most")))
+            #expect(taken.body.count == most)
+            #expect(await transport.failure(of: .get(server.url("/more")))?.code == .bodyTooLarge)
+        }
+    }
+
+    @Test("on the head has a default of 64 KiB, to the byte")
+    func defaultHead() async throws {
+        let most = 64 * 1024
+        let server = try LoopbackServer { connection, _ in
+            while let request = connection.readRequest() {
+                let size = request.requestLine.contains("/more") ? most + 1 : most
+                let (start, end) = ("HTTP/1.1 200 OK\r\nX: ", "\r\nContent-Length: 0\r\n\r\n")
+                let filler = String(repeating: "x", count: size - start.utf8.count - end.utf8.count)
+                connection.write(start + filler + end)
+            }
+        }
+        try await withTransport { transport in
+            let taken = try await transport.exchange(.get(server.url("/most")))
+            #expect(taken.status == 200)
+            #expect(await transport.failure(of: .get(server.url("/more")))?.code == .headTooLarge)
+        }
+    }
+
+    @Test("on connecting has a default of 3 s, and on the whole time one of 30 s")
+    func defaultTimes() async throws {
+        let server = try LoopbackServer { connection, _ in connection.hold() }
+        let error = try await withTransport { await $0.failure(of: .get("https://127.0.0.1:\(server.port)/")) }
+        #expect(error?.code == .connectTimeout)
+        #expect(error?.message.contains("3.0 seconds") == true, "\(error?.message ?? "none")")
+        // A test that waits half a minute for the other proves no more than its value.
+        #expect(ExchangeLimits().whole == .seconds(30))
+    }
+
     @Test("on the body does not concern the length that HEAD declares")
     func headRequest() async throws {
         let server = try LoopbackServer { connection, _ in

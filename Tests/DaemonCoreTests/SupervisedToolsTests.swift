@@ -34,9 +34,14 @@ struct SupervisedToolsTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func run(_ script: String, logs: Bool = true, executable: String = "sh") async throws -> ToolExit {
+    private func run(
+        _ script: String,
+        logs: Bool = true,
+        form: ToolOutputForm = .text,
+        executable: String = "sh"
+    ) async throws -> ToolExit {
         let redactor = try TaskRedactor(workspace: folder.path)
-        try redactor.add(secrets: ["s3cr3t-value"])
+        try redactor.add(secrets: ["s3cr3t-value", "two,parts"])
         let lines = lines
         return try await SupervisedTools(
             runner: ToolRunner(
@@ -51,7 +56,8 @@ struct SupervisedToolsTests {
                 environment: [:],
                 workingDirectory: folder.path,
                 stop: ToolStopPolicy(grace: .seconds(5)),
-                logsOutput: logs
+                logsOutput: logs,
+                outputForm: form
             ),
             folder: folder.path + "/tool",
             context: ToolRunContext(
@@ -71,6 +77,27 @@ struct SupervisedToolsTests {
         #expect(lines.all.sorted() == ["packer-build stderr bad", "packer-build stdout token [redacted]"])
         let printed = try Data(contentsOf: URL(filePath: exit.standardOutput))
         #expect(String(decoding: printed, as: UTF8.self) == "token s3cr3t-value\n")
+    }
+
+    @Test func `Packer's machine-readable lines are logged decoded and redacted, its files hold them as they were`()
+        async throws
+    {
+        let script = """
+            cat <<'END'
+            1,,ui,say,==> b.i: token s3cr3t-value%!(PACKER_COMMA) and two%!(PACKER_COMMA)parts\\nnext
+            1,b.i,error,it broke
+            END
+            echo 1,,ui,say,x >&2
+            """
+        let exit = try await run(script, form: .packerMachineReadable)
+        #expect(
+            lines.all.sorted() == [
+                "packer-build stderr 1,,ui,say,x", "packer-build stdout ==> b.i: token [redacted], and [redacted]",
+                "packer-build stdout b.i: it broke", "packer-build stdout next",
+            ]
+        )
+        let printed = String(decoding: try Data(contentsOf: URL(filePath: exit.standardOutput)), as: UTF8.self)
+        #expect(printed.hasPrefix("1,,ui,say,==> b.i: token s3cr3t-value%!(PACKER_COMMA) and two%!(PACKER_COMMA)parts"))
     }
 
     @Test func `what prints secrets that nobody knows yet is not logged`() async throws {

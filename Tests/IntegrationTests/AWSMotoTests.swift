@@ -61,7 +61,7 @@ struct AWSMotoTests {
         }
     }
 
-    @Test("an item is put once, read back with every kind of value, and updated")
+    @Test("an item is put once, and read back with every kind of value")
     func items() async throws {
         let configuration = try AWSEmulator.configuration(AWSEmulator.moto)
         let client = DynamoDBClient(configuration)
@@ -79,15 +79,6 @@ struct AWSMotoTests {
         } catch {
             #expect(error.code == "ConditionalCheckFailedException" && error.kind == .rejected)
         }
-        try await client.updateItem(
-            table: table,
-            key: key,
-            update: "SET #s = :s",
-            condition: "n = :n",
-            names: ["#s": "status"],
-            values: [":s": "done", ":n": .number(5)]
-        )
-        #expect(try await client.getItem(table: table, key: key)?["status"]?.stringValue == "done")
         do {
             _ = try await client.getItem(table: AWSEmulator.unique("none"), key: key)
             Issue.record("a table that does not exist was read")

@@ -88,9 +88,11 @@ struct AWSStepFunctionsTests {
 
     /// The service has no call that waits for an execution's end.
     private func ending(_ client: StepFunctionsClient, _ execution: String) async throws -> ExecutionDescription {
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let description = try await client.describeExecution(executionARN: execution)
             if description.status != "RUNNING" { return description }
+            try #require(ContinuousClock.now < deadline, "the execution still runs after 60 s")
             try await Task.sleep(for: .milliseconds(50))
         }
     }

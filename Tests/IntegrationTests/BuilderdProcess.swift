@@ -6,10 +6,15 @@ final class BuilderdProcess {
     /// The executable: `BUILDERD_TEST_BUILDERD`, which `Tests/run` sets.
     static let executable = ProcessInfo.processInfo.environment["BUILDERD_TEST_BUILDERD"]
 
+    /// The Python that scripts of `Tests/Python` run under: `BUILDERD_TEST_PYTHON`, which `Tests/run` sets.
+    static let python = ProcessInfo.processInfo.environment["BUILDERD_TEST_PYTHON"]
+
     /// Its configuration, state, workspaces and log.
     let folder: TemporaryFolder
     /// What it is started with besides `PATH`; nothing else is inherited.
     var environment: [String: String]
+    /// A command that becomes it, given the executable and its arguments; none when empty.
+    var launcher: [String] = []
     private var process: Process?
 
     /// A daemon that signs with the fake server's credentials and works the activities that `configuration` names.
@@ -55,8 +60,10 @@ final class BuilderdProcess {
         let output = try FileHandle(forWritingTo: URL(filePath: path))
         try output.seekToEnd()
         let process = Process()
-        process.executableURL = URL(filePath: Self.executable ?? "/nonexistent")
-        process.arguments = command + (command == ["version"] ? [] : ["--config", folder.path + "/builderd.yaml"])
+        let own = command + (command == ["version"] ? [] : ["--config", folder.path + "/builderd.yaml"])
+        let whole = launcher + [Self.executable ?? "/nonexistent"] + own
+        process.executableURL = URL(filePath: whole[0])
+        process.arguments = Array(whole.dropFirst())
         process.environment = environment
         process.standardOutput = output
         process.standardError = output
@@ -80,6 +87,17 @@ final class BuilderdProcess {
             }
         }
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    /// Waits until it has printed `text`.
+    func logged(_ text: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !log.contains(text) {
+            guard ContinuousClock.now < deadline else {
+                throw NeverAnswered(description: "“\(text)” was never logged:\n\(log)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// kill -9, and waits until it is gone.

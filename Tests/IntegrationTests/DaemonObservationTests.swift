@@ -88,6 +88,24 @@ struct DaemonObservationTests {
         #expect(!FileManager.default.fileExists(atPath: bad.folder.path + "/state"))
     }
 
+    @Test(arguments: ["run", "check-config"])
+    func `an OpenSSL without SHA-256 is a start-up error that says what to do`(command: String) async throws {
+        let daemon = try BuilderdProcess(configuration: DaemonProcessTests.configuration, server: "http://127.0.0.1:9")
+        try daemon.folder.write(
+            "openssl.cnf",
+            "openssl_conf = init\n[init]\nproviders = providers\n[providers]\nnull = null\n[null]\nactivate = 1\n"
+        )
+        daemon.environment["OPENSSL_CONF"] = daemon.folder.path + "/openssl.cnf"
+        try daemon.start([command])
+        #expect(await daemon.waitForExit() == 78, "\(daemon.log)")
+        for text in [
+            "1 problem in", "OPENSSL_CONF=\(daemon.folder.path)/openssl.cnf", "no provider of SHA-256", "FIPS",
+        ] {
+            #expect(daemon.log.contains(text), "\(daemon.log)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: daemon.folder.path + "/state"))
+    }
+
     @Test(arguments: [
         (["version"], "builderd "), (["check-config", "--keys"], "BUILDERD_ACTIVITIES_PRE_PROVISION_ARN"),
     ])

@@ -40,6 +40,11 @@ struct EmulatedPlatformSetup {
         )
     }
 
+    /// Deletes an object.
+    func removeObject(_ bucket: String, _ key: String) async throws {
+        try await ask(HTTPRequest(method: "DELETE", url: "\(localStack)/\(bucket)/\(key)", headers: [scope("s3")]))
+    }
+
     /// Makes an inventory table.
     func makeTable(_ name: String) async throws {
         let table = """
@@ -81,7 +86,7 @@ struct EmulatedPlatformSetup {
     @discardableResult
     private func ask(_ request: HTTPRequest) async throws -> [UInt8] {
         let response = try await transport.exchange(request)
-        try #require(response.status == 200, "\(String(decoding: response.body, as: UTF8.self))")
+        try #require((200..<300).contains(response.status), "\(String(decoding: response.body, as: UTF8.self))")
         return response.body
     }
 }

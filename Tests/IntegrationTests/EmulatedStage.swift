@@ -18,6 +18,8 @@ struct EmulatedStage {
     let keyArn: String
     let aws: AWSConfiguration
     let folder: TemporaryFolder
+    /// The emulators, for what the client has no operation for.
+    let platform: EmulatedPlatformSetup
     var settings: StageSettings
     /// What stages before returned, as JSON.
     var outputs: [Stage: String] = [:]
@@ -52,7 +54,7 @@ struct EmulatedStage {
         table = "inventory-" + name
         folder = try TemporaryFolder()
         try folder.write("aws", "[profile test]\naws_access_key_id = test\naws_secret_access_key = test\n")
-        let platform = EmulatedPlatformSetup(
+        platform = EmulatedPlatformSetup(
             transport: aws.transport,
             localStack: localStack,
             moto: moto,

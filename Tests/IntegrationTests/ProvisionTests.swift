@@ -44,7 +44,7 @@ struct ProvisionTests {
         #expect((applied.added, applied.changed, applied.removed) == (4, 0, 0))
         #expect(applied.endpoint == "http://127.0.0.1:9/")
         #expect(applied.outputs["image_id"] == .string("ami-0123456789abcdef0"))
-        let head = try await S3Client(stage.aws).headObject(bucket: stage.bucket, key: stateKey(stage))
+        let head = try await S3Client(stage.aws).getObject(bucket: stage.bucket, key: stateKey(stage)).head
         #expect(head.serverSideEncryption == "aws:kms")
         #expect(head.kmsKeyID == stage.keyArn)
 

@@ -16,6 +16,8 @@ struct WorkerFaultBench {
     let server: FakeStepFunctions
     let journal = MemoryJournal(historyLimit: 10_000)
     let worker: StageWorker
+    /// Tells of polls that failed.
+    let pollFailures = PollFailures()
     private let run: Task<Void, any Error>
 
     init(hold: Duration = .milliseconds(400), slots: Int = 1, secret: String? = nil) async throws {
@@ -59,6 +61,7 @@ struct WorkerFaultBench {
                 tools: NoTools(),
                 workspaceDirectory: FileManager.default.temporaryDirectory.path + "/builderd-faults-"
                     + UUID().uuidString,
+                observer: pollFailures,
                 logger: Logger(label: "faults") { _ in SwiftLogNoOpLogHandler() }
             ),
             handler: EchoStage()
@@ -102,6 +105,18 @@ extension WorkerClock {
             sleep: { instant in try await system.sleep(start + (instant - start) / factor) }
         )
     }
+}
+
+/// Lets a test wait for a poll that fails.
+final class PollFailures: WorkerObserver {
+    private let (failures, noted) = AsyncStream.makeStream(of: Void.self)
+
+    func observe(_ event: WorkerEvent, stage: String) {
+        if case .pollFinished(_, _, _, .some) = event { noted.yield() }
+    }
+
+    /// Returns once a poll has failed.
+    func next() async { for await _ in failures { return } }
 }
 
 /// Bounds every exchange, so that a stalled one ends soon.

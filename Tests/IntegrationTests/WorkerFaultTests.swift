@@ -72,7 +72,7 @@ struct WorkerFaultTests {
         try await bench.server.wait("a poll") { $0.openPolls == 1 }
         try await bench.server.goOffline()
         bench.server.inject(.reset, on: .getActivityTask, next: 3)
-        while bench.worker.snapshot().problem == nil { try await Task.sleep(for: .milliseconds(5)) }
+        await bench.pollFailures.next()
         try await bench.server.goOnline()
         let token = bench.server.schedule(activity: WorkerFaultBench.activity, input: WorkerFaultBench.input("ping"))
         try await bench.server.wait("the task to end") { $0.task(token)?.ending != nil }

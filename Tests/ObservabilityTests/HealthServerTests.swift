@@ -114,10 +114,11 @@ struct HealthServerTests {
         await test.server.stop()
         let strict = try await ServerUnderTest(FakeSource(statusText: text), limits: limits)
         let path = strict.path
-        let got = try await onThread {
+        let got = try await onThread { () -> Int? in
             let client = try UnixClient(path)
             client.send("GET /status HTTP/1.1\r\n\r\n")
-            Thread.sleep(forTimeInterval: 1.5)
+            // Reads nothing until the server has hung up.
+            guard client.waitForHangUp() else { return nil }
             return client.readToEnd()?.utf8.count
         }
         #expect(try #require(got) < text.utf8.count)

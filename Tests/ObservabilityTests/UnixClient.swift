@@ -36,6 +36,13 @@ final class UnixClient: Sendable {
         return true
     }
 
+    /// Waits, reading nothing, until the server has closed; `false` when it has not within the time-out.
+    func waitForHangUp() -> Bool {
+        // A hang-up is told whether it is asked for or not, and nothing else is.
+        var interest = pollfd(fd: descriptor, events: 0, revents: 0)
+        return unsafe poll(&interest, 1, 30_000) == 1 && interest.revents & Int16(POLLHUP) != 0
+    }
+
     /// Everything until the server closes; `nil` when it does not within the time-out.
     func readToEnd() -> String? {
         var all: [UInt8] = []

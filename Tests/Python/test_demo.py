@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,38 @@ class StandInAuditorTests(unittest.TestCase):
         _, controls = self.audit({"endpoint": "http://127.0.0.1:9", "image_id": "no"})
         self.assertTrue(controls)
         self.assertFalse([name for name, control in controls.items() if "no check" in control["results"][0].get("skip_message", "")])
+
+
+class RunTests(unittest.TestCase):
+    """Config/demo/run in a checkout of its own and with a PATH of its own: nothing is installed, built or started."""
+
+    def run_demo(self, terraform=None):
+        with tempfile.TemporaryDirectory() as folder:
+            root, tools = pathlib.Path(folder, "checkout"), pathlib.Path(folder, "bin")
+            for name in ("Config/demo/run", "Tests/lib/common.sh"):
+                (root / name).parent.mkdir(parents=True)
+                shutil.copy(ROOT / name, root / name)
+            tools.mkdir()
+            for name in ("bash", "dirname", "head", "mkdir", "realpath", "rm", "sed", "sort"):
+                (tools / name).symlink_to(shutil.which(name))
+            if terraform:
+                (tools / "terraform").write_text(f"#!/bin/sh\necho '{terraform}'\n")
+                (tools / "terraform").chmod(0o755)
+            run = subprocess.run(
+                ["bash", root / "Config/demo/run", "--builderd", "/bin/true"], capture_output=True, text=True, env={"PATH": str(tools)}
+            )
+            left = sorted(path.name for path in (root / ".build").rglob("*"))
+        self.assertEqual((run.returncode, run.stdout, left), (1, "", ["demo"]), run.stderr)
+        return run.stderr
+
+    def test_no_terraform(self):
+        """without Terraform the demo says which to get and where, and does nothing"""
+        said = self.run_demo()
+        self.assertRegex(said, r"\Arun: Terraform 1\.10 or later is needed on PATH, found none: .*developer\.hashicorp\.com/terraform/install.*\n\Z")
+
+    def test_old_terraform(self):
+        """an older Terraform is told by its version"""
+        self.assertIn("found 1.9:", self.run_demo('{"terraform_version": "1.9.8"}'))
 
 
 class ViewTests(unittest.TestCase):

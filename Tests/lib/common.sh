@@ -10,8 +10,8 @@ without_addresses() {
 }
 
 # What each command comes from: packages that are missing are installed, those whose command is there are left alone.
-missing_packages() {
-  local package
+missing_packages() { # missing_packages COMMAND:PACKAGE of what the caller needs besides...
+  local package pair
   for package in libcurl4-openssl-dev libssl-dev libsystemd-dev pkg-config python3-venv; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || printf '%s\n' "$package"
   done
@@ -20,15 +20,19 @@ missing_packages() {
   command -v unzip >/dev/null || printf 'unzip\n'
   command -v git >/dev/null || printf 'git\n'
   command -v ps >/dev/null || printf 'procps\n'
+  for pair; do
+    # A user's PATH may be without the administrator's folders.
+    PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair#*:}"
+  done
 }
 
 # Installs what is missing, or says exactly what to install. One installer at a time for all users of this checkout.
-install_packages() {
+install_packages() { # install_packages COMMAND:PACKAGE of what the caller needs besides...
   local missing sudo=() log="$root/.build/packages.log"
   mkdir -p "$root/.build"
   exec {packages_lock}>"$root/.build/packages.lock"
   flock "$packages_lock"
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$@")
   if ((${#missing[@]} == 0)); then
     exec {packages_lock}>&-
     return 0

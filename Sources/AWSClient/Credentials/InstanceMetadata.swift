@@ -25,17 +25,18 @@ package actor InstanceMetadata {
 
     /// The text at a path such as `latest/meta-data/placement/region`.
     ///
+    /// - Parameter attempts: how often each of token and value is asked for at most.
     /// - Returns: `nil` when the service answers 404: the instance has no such value.
     /// - Throws: `CredentialProblem` when the service cannot be reached or refuses.
-    func value(at path: String) async throws(CredentialProblem) -> [UInt8]? {
+    func value(at path: String, attempts: Int = attempts) async throws(CredentialProblem) -> [UInt8]? {
         let base = try endpoint()
         var last = CredentialProblem("instance metadata was not asked")
-        for attempt in 1...Self.attempts {
+        for attempt in 1...attempts {
             if attempt > 1 {
                 await environment.pause(MetadataExchange.pause(before: attempt, random: environment.random()))
             }
             if Task.isCancelled { throw CredentialProblem("asking instance metadata was cancelled", kind: .cancelled) }
-            let token = try await sessionToken(base)
+            let token = try await sessionToken(base, attempts: attempts)
             let request = MetadataExchange.request(
                 "GET",
                 "\(base)/\(path)",
@@ -61,12 +62,12 @@ package actor InstanceMetadata {
         throw last
     }
 
-    private func sessionToken(_ base: String) async throws(CredentialProblem) -> String {
+    private func sessionToken(_ base: String, attempts: Int) async throws(CredentialProblem) -> String {
         if let token, environment.now() < token.expires { return token.value }
         let ttl = HTTPField("x-aws-ec2-metadata-token-ttl-seconds", String(Self.tokenSeconds))
         let request = MetadataExchange.request("PUT", "\(base)/latest/api/token", [ttl])
         var last = CredentialProblem("instance metadata was not asked")
-        for attempt in 1...Self.attempts {
+        for attempt in 1...attempts {
             if attempt > 1 {
                 await environment.pause(MetadataExchange.pause(before: attempt, random: environment.random()))
             }

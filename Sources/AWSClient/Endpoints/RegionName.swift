@@ -3,9 +3,7 @@ enum RegionName {
     /// `region` if it is one label of a host name in lower case and no pseudo-region of the old FIPS spelling.
     static func checked(_ region: String) throws(EndpointProblem) -> String {
         guard !region.isEmpty else {
-            throw EndpointProblem(
-                "no region is configured: set aws.region in builderd.yaml, AWS_REGION, or region in the AWS profile"
-            )
+            throw EndpointProblem("no region is configured: set aws.region in builderd.yaml")
         }
         let bytes = Array(region.utf8)
         let inner = bytes.allSatisfy { byte in

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// The surroundings that region, endpoints and credentials are found in, as values: production takes the process's own,
+/// The surroundings that endpoints and credentials are found in, as values: production takes the process's own,
 /// tests make theirs.
 package struct AWSEnvironment: Sendable {
     /// Environment variables.

@@ -29,31 +29,19 @@ package struct S3Client: Sendable {
         return try await runtime.send(call) { S3Object(head: S3ObjectHead($0), body: $0.body) }
     }
 
-    /// Reads an object's properties. A missing one is an error of kind `.notFound`.
-    package func headObject(
-        bucket: String,
-        key: String,
-        versionID: String? = nil
-    ) async throws(AWSError) -> S3ObjectHead {
-        let call = try call("HeadObject", "HEAD", bucket, key, versionID)
-        return try await runtime.send(call) { S3ObjectHead($0) }
-    }
-
     /// Writes an object, encrypted with a KMS key.
     ///
     /// - Parameters:
     ///   - contentType: for example `application/json`.
     ///   - kmsKeyID: key id or ARN for SSE-KMS; `nil` leaves encryption to the bucket's default.
-    ///   - ifAbsent: refuse (`PreconditionFailed`) when the key has an object already.
-    /// - Returns: the version written, where the bucket keeps versions, and the entity tag.
+    /// - Returns: the version written, where the bucket keeps versions.
     @discardableResult
     package func putObject(
         bucket: String,
         key: String,
         body: [UInt8],
         contentType: String = "application/octet-stream",
-        kmsKeyID: String? = nil,
-        ifAbsent: Bool = false
+        kmsKeyID: String? = nil
     ) async throws(AWSError) -> S3ObjectHead {
         var call = try call("PutObject", "PUT", bucket, key, nil)
         call.headers.append(HTTPField("Content-Type", contentType))
@@ -61,16 +49,9 @@ package struct S3Client: Sendable {
             call.headers.append(HTTPField("x-amz-server-side-encryption", "aws:kms"))
             call.headers.append(HTTPField("x-amz-server-side-encryption-aws-kms-key-id", kmsKeyID))
         }
-        if ifAbsent { call.headers.append(HTTPField("If-None-Match", "*")) }
         call.body = body
         call.limits = ExchangeLimits(whole: .seconds(120))
         return try await runtime.send(call) { S3ObjectHead($0) }
-    }
-
-    /// Deletes an object, or one version of it. Deleting what is not there succeeds.
-    package func deleteObject(bucket: String, key: String, versionID: String? = nil) async throws(AWSError) {
-        let call = try call("DeleteObject", "DELETE", bucket, key, versionID)
-        try await runtime.send(call) { _ in }
     }
 
     private func call(

@@ -4,12 +4,6 @@ import CurlTransport
 package struct S3ObjectHead: Sendable, Hashable {
     /// Version id, where the bucket keeps versions.
     package let versionID: String?
-    /// Entity tag with its quotes. Not a digest of the content under SSE-KMS.
-    package let entityTag: String?
-    /// Content type.
-    package let contentType: String?
-    /// Size in bytes; of a read, not of a write.
-    package let contentLength: Int?
     /// `aws:kms`, `AES256` or nothing.
     package let serverSideEncryption: String?
     /// ARN of the KMS key.
@@ -17,9 +11,6 @@ package struct S3ObjectHead: Sendable, Hashable {
 
     init(_ response: HTTPResponse) {
         versionID = response.header("x-amz-version-id")
-        entityTag = response.header("ETag")
-        contentType = response.header("Content-Type")
-        contentLength = response.header("Content-Length").flatMap { Int($0) }
         serverSideEncryption = response.header("x-amz-server-side-encryption")
         kmsKeyID = response.header("x-amz-server-side-encryption-aws-kms-key-id")
     }

@@ -54,36 +54,6 @@ package struct SSMClient: Sendable {
         let answer: GetParameterAnswer = try await service.send("GetParameter", request)
         return answer.Parameter
     }
-
-    /// Reads every parameter below `path`, all pages.
-    package func getParametersByPath(
-        _ path: String,
-        recursive: Bool = true,
-        decrypt: Bool = true
-    ) async throws(AWSError) -> [Parameter] {
-        var found: [Parameter] = []
-        var request = GetParametersByPathRequest(Path: path, Recursive: recursive, WithDecryption: decrypt)
-        repeat {
-            let page: GetParametersByPathAnswer = try await service.send("GetParametersByPath", request)
-            found += page.Parameters
-            request.NextToken = page.NextToken
-        } while request.NextToken?.isEmpty == false
-        return found
-    }
-
-    /// Deletes parameters, ten to a call; names that do not exist are passed over.
-    ///
-    /// - Returns: the names that were deleted.
-    @discardableResult
-    package func deleteParameters(names: [String]) async throws(AWSError) -> [String] {
-        var deleted: [String] = []
-        for start in stride(from: 0, to: names.count, by: 10) {
-            let some = Array(names[start..<min(start + 10, names.count)])
-            let answer: DeleteParametersAnswer = try await service.send("DeleteParameters", ["Names": some])
-            deleted += answer.DeletedParameters ?? []
-        }
-        return deleted
-    }
 }
 
 // Documents, named as the service names their members.
@@ -109,20 +79,4 @@ private struct GetParameterRequest: Encodable {
 
 private struct GetParameterAnswer: Decodable {
     var Parameter: Parameter
-}
-
-private struct GetParametersByPathRequest: Encodable {
-    var Path: String
-    var Recursive: Bool
-    var WithDecryption: Bool
-    var NextToken: String?
-}
-
-private struct GetParametersByPathAnswer: Decodable {
-    var Parameters: [Parameter]
-    var NextToken: String?
-}
-
-private struct DeleteParametersAnswer: Decodable {
-    var DeletedParameters: [String]?
 }

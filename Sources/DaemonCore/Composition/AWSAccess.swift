@@ -9,6 +9,8 @@ struct AWSAccess {
     let configuration: AWSConfiguration
     /// Whom the daemon signs as, for health answers.
     let credentials: RefreshingCredentials
+    /// What instance metadata says about this host's end.
+    let notices: InstanceNotices
     /// What all exchanges go over.
     let transport: CurlTransport
 
@@ -51,6 +53,7 @@ struct AWSAccess {
                 logger: logger
             )
         )
+        notices = InstanceNotices(metadata: InstanceMetadata(transport: metered, environment: surroundings))
         self.configuration = AWSConfiguration(
             transport: metered,
             credentials: credentials,

@@ -63,25 +63,37 @@ package struct Daemon: Sendable {
         logger.notice(
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
         )
+        let conductor = DrainConductor(
+            workers: workers,
+            wish: StopWish(environment: environment, logger: logger).read,
+            logger: logger,
+            phaseChanged: life.enter
+        )
+        let watch = HealthWatch(server, logger: logger) { await conductor.drain(why: "the health socket is lost") }
+        let budget = StageAssembly.longestStop(of: Array(configuration.activities.keys), settings: configuration.stages)
+        // Shut down last to first: the health socket answers until everything else has ended.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: watch, successTerminationBehavior: .ignore),
             .init(
                 service: CredentialWarmUp(credentials: aws.credentials, logger: logger),
                 successTerminationBehavior: .ignore
             ),
             .init(
-                service: WorkersService(
-                    workers: workers,
-                    signals: signals,
-                    conductor: DrainConductor(
-                        workers: workers,
-                        wish: { nil },
-                        logger: logger,
-                        phaseChanged: life.enter
-                    )
-                ),
+                service: WorkersService(workers: workers, signals: signals, conductor: conductor),
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
+        services.append(
+            .init(
+                service: NoticeWatch(notices: aws.notices, logger: logger) { notice in
+                    await conductor.hostEnds(
+                        why: notice.description,
+                        interruptAfter: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) - budget }
+                    )
+                },
+                successTerminationBehavior: .ignore
+            )
+        )
         if let timeout = WatchdogPulse.timeout(environment: environment) {
             let pulse = WatchdogPulse(notifier: notifier, timeout: timeout, logger: logger, liveness: health.liveness)
             services.append(
@@ -101,6 +113,7 @@ package struct Daemon: Sendable {
         }
         await server.stop()
         await aws.transport.shutdown()
+        if let loss = watch.loss { throw DaemonStartError("The daemon has drained and ends: \(loss).") }
         logger.notice("builderd stops")
     }
 

@@ -30,6 +30,10 @@ package actor DrainConductor {
     /// How often the service manager is asked while draining.
     private let interval: Duration
     private var order: DrainOrder?
+    /// Whether a first signal to stop has come.
+    private var isSignalled = false
+    /// Interrupts before the host ends.
+    private var alarm: Task<Void, Never>?
 
     /// A conductor of `workers`, each of which is run by somebody else.
     ///
@@ -65,24 +69,47 @@ package actor DrainConductor {
                 case .sigusr2:
                     if order == nil { begin(.handOver, why: "\(signal)", in: &group) }
                 default:
-                    if order == nil {
-                        begin(await wish() ?? .drain, why: "\(signal)", in: &group)
-                    } else {
-                        interrupt(why: "\(signal) again")
-                    }
+                    await stop("\(signal)", in: &group)
                 }
             }
             group.cancelAll()
         }
+        alarm?.cancel()
     }
 
-    /// The host will end: drains, and interrupts after `span`, which leaves the tools time to stop.
-    package func hostEnds(why: String, interruptAfter span: Duration) async {
+    /// The first signal to stop does what the service manager wants, the second interrupts.
+    private func stop(_ signal: String, in group: inout DiscardingTaskGroup) async {
+        if isSignalled { return interrupt(why: "\(signal) again") }
+        isSignalled = true
+        let wanted = await wish() ?? .drain
+        if order == nil {
+            begin(wanted, why: signal, in: &group)
+        } else if wanted == .interrupt {
+            interrupt(why: signal)
+        } else {
+            logger.notice("\(signal): draining already; \(pending()); a second signal interrupts tasks, never polls")
+        }
+    }
+
+    /// Drains for a reason of the daemon's own; nothing when it ends already.
+    package func drain(why: String) {
+        guard order == nil else { return }
+        logger.notice("\(why): draining; \(pending())")
+        drain()
+    }
+
+    /// The host will end: drains, and interrupts after `span`, which leaves the tools time to stop; `nil` leaves that to the shutdown.
+    package func hostEnds(why: String, interruptAfter span: Duration?) {
         guard order != .interrupt else { return }
-        logger.warning("\(why): draining; tasks that still run in \(span.components.seconds) s are interrupted")
+        let then = span.map { "; tasks that still run in \(max(0, $0.components.seconds)) s are interrupted" } ?? ""
+        logger.warning("\(why): draining\(then)")
         if order == nil { drain() } else { cancelHandOver() }
-        try? await Task.sleep(for: span)
-        if !Task.isCancelled { interrupt(why: why) }
+        guard let span else { return }
+        alarm?.cancel()
+        alarm = Task {
+            try? await Task.sleep(for: max(.zero, span))
+            if !Task.isCancelled { interrupt(why: why) }
+        }
     }
 
     private func begin(_ new: DrainOrder, why: String, in group: inout DiscardingTaskGroup) {
@@ -109,6 +136,7 @@ package actor DrainConductor {
     }
 
     private func interrupt(why: String) {
+        guard order != .interrupt else { return }
         order = .interrupt
         logger.warning("\(why): interrupting; \(pending())")
         phaseChanged(.interrupting)

@@ -15,6 +15,11 @@ enum StageAssembly {
         }
     }
 
+    /// How long before the host's end the tasks of `stages` have to be interrupted: the longest stop budget, and time to report.
+    static func longestStop(of stages: [Stage], settings: StageSettings) -> Duration {
+        (stages.map { stopBudget(of: $0, settings: settings) }.max() ?? .zero) + .seconds(15)
+    }
+
     /// The stage's stop budget: its tool's grace, and time to end the calls around it and to clean up.
     static func stopBudget(of stage: Stage, settings: StageSettings) -> Duration {
         let cleanUp = Duration.seconds(10)

@@ -1,5 +1,6 @@
 import AWSClient
 import Logging
+import OpenSSLDigest
 import Pipeline
 import Stages
 import ToolSupervisor
@@ -13,6 +14,7 @@ extension ConfigurationReading {
         requireFolders(Set(activities.keys))
         requireTools(Set(activities.keys))
         keepFoldersApart()
+        requireDigests()
         let regions = Set(activities.values.compactMap { ActivityARN($0.arn)?.region })
         guard problems.isEmpty, let credentials, let region = values["aws.region"] ?? regions.first else { return nil }
         return DaemonConfiguration(
@@ -147,6 +149,23 @@ extension ConfigurationReading {
                 )
             }
         }
+    }
+
+    /// Nothing can be signed without SHA-256, and a process that has started counts on it.
+    private mutating func requireDigests() {
+        guard let obstacle = DigestLibrary.obstacle() else { return }
+        let configured = environment["OPENSSL_CONF"]
+        problems.append(
+            .init(
+                place: configured.map { "OPENSSL_CONF=\($0)" } ?? "openssl.cnf",
+                found: obstacle,
+                allowed: "an OpenSSL configuration with SHA-256 and HMAC from its default or FIPS provider",
+                next:
+                    "Correct the providers in \(configured ?? "the system's openssl.cnf (`openssl version -d`)"): activate "
+                    + "the default provider or a FIPS module that is installed, or unset OPENSSL_CONF; "
+                    + "`openssl list -providers` shows what is active."
+            )
+        )
     }
 
     private mutating func keepFoldersApart() {

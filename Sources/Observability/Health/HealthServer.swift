@@ -80,8 +80,9 @@ package final class HealthServer: Sendable {
         guard isStopping.load(ordering: .acquiring) else {
             throw HealthServerError(
                 code: .closed,
-                message: "the health socket closed by itself",
-                next: "restart the service"
+                message: "the health socket has closed although nobody stopped it",
+                next:
+                    "restart the service if systemd has not, and report this with the log if it happens again"
             )
         }
     }

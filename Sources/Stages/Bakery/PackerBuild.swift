@@ -43,7 +43,8 @@ struct PackerBuild: Sendable {
         let built = try await packer(
             "packer-build",
             ["build"] + options + ["-var-file=\(variableFile)", "."],
-            surroundings
+            surroundings,
+            form: .packerMachineReadable
         )
         let output = try Self.output(built)
         guard built.status == 0, (output.errorCount ?? 0) == 0 else { throw failed(built, output) }
@@ -137,10 +138,14 @@ struct PackerBuild: Sendable {
         return PackerVariables.chef(policy: target, attributes: attributes)
     }
 
-    private func packer(_ name: String, _ arguments: [String], _ surroundings: ToolSurroundings) async throws
-        -> ToolExit
-    {
-        let invocation = surroundings.invocation(settings.packer, arguments, in: folder, settings.packerGrace)
+    private func packer(
+        _ name: String,
+        _ arguments: [String],
+        _ surroundings: ToolSurroundings,
+        form: ToolOutputForm = .text
+    ) async throws -> ToolExit {
+        var invocation = surroundings.invocation(settings.packer, arguments, in: folder, settings.packerGrace)
+        invocation.outputForm = form
         return try await ToolRun.run(name, invocation, in: context)
     }
 
@@ -173,7 +178,8 @@ struct PackerBuild: Sendable {
                 "Correct what the errors name (the template, its provisioners, the role's permissions), then redrive the execution.",
             step: "packer-build",
             detail: errors.isEmpty
-                ? ToolRun.detail(exit, context) : context.redactor.redact(errors.joined(separator: "\n"))
+                ? ToolRun.detail(exit, context, form: .packerMachineReadable)
+                : context.redactor.redact(errors.joined(separator: "\n"))
         )
     }
 }

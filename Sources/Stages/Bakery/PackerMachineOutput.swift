@@ -1,7 +1,6 @@
 /// What `packer build -machine-readable` said, reduced to what Bakery decides by, in bounded memory.
 ///
-/// Lines are `epoch,target,category,data…`, with `%!(PACKER_COMMA)`, `\n` and `\r` standing for what would break them
-/// (https://developer.hashicorp.com/packer/docs/commands#machine-readable-output). Text for people (`ui`) is never read for facts.
+/// Text for people (`ui`) is never read for facts.
 package struct PackerMachineOutput: Sendable {
     /// One artifact, counted only once its `end` line has come.
     package struct Artifact: Sendable, Hashable {
@@ -60,20 +59,16 @@ package struct PackerMachineOutput: Sendable {
     }
 
     private mutating func take(line: [UInt8]) {
-        let fields = line.split(separator: UInt8(ascii: ","), maxSplits: 3, omittingEmptySubsequences: false)
-        guard fields.count == 4, !fields[0].isEmpty, fields[0].allSatisfy({ (0x30...0x39).contains($0) }) else {
-            return
-        }
-        let target = Self.text(fields[1])
-        switch Self.text(fields[2]) {
-        case "artifact": take(artifact: Self.data(fields[3]), of: target)
-        case "error-count": errorCount = Int(Self.text(fields[3]))
-        case "error": Self.keep(&errors, target.isEmpty ? Self.text(fields[3]) : "\(target): \(Self.text(fields[3]))")
-        case "version": version = Self.text(fields[3])
+        guard let line = PackerLine(line) else { return }
+        let text = line.text
+        switch line.category {
+        case "artifact": take(artifact: line.data, of: line.target)
+        case "error-count": errorCount = Int(text)
+        case "error": Self.keep(&errors, line.target.isEmpty ? text : "\(line.target): \(text)")
+        case "version": version = text
         case "ui":
-            let data = Self.data(fields[3])
-            if data.count > 1, data[0] == "error" {
-                Self.keep(&complaints, data.dropFirst().joined(separator: ",").trimmed)
+            if line.data.count > 1, line.data[0] == "error" {
+                Self.keep(&complaints, line.data.dropFirst().joined(separator: ",").trimmed)
             }
         default: return
         }
@@ -100,17 +95,5 @@ package struct PackerMachineOutput: Sendable {
             }
         default: return
         }
-    }
-
-    private static func data(_ bytes: ArraySlice<UInt8>) -> [String] {
-        bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(text)
-    }
-
-    /// A field as it was before Packer escaped it. Packer escapes no backslash, so `\n` in a text and a line end are the same.
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes, as: UTF8.self)
-            .replacing("%!(PACKER_COMMA)", with: ",")
-            .replacing("\\n", with: "\n")
-            .replacing("\\r", with: "\r")
     }
 }

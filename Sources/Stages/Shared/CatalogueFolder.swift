@@ -1,6 +1,6 @@
 import ActivityWorker
 import FoundationEssentials
-import Pipeline
+package import Pipeline
 
 /// One kind of folder in the catalogue, and copying one of them into a workspace.
 package struct CatalogueFolder: Sendable {

@@ -1,5 +1,5 @@
 package import ActivityWorker
-import Pipeline
+package import Pipeline
 
 extension TaskFailure {
     /// A failure of this name.

@@ -15,7 +15,7 @@ enum ToolRun {
                 message: "\(invocation.executable) was asked to stop before it was done.",
                 next: "Nothing: the state machine retries.",
                 step: name,
-                detail: detail(exit, context)
+                detail: detail(exit, context, form: invocation.outputForm)
             )
         }
         if let signal = exit.signal {
@@ -25,18 +25,20 @@ enum ToolRun {
                 next:
                     "The state machine retries. If it happens again, look for the kernel's out-of-memory killer: journalctl -k.",
                 step: name,
-                detail: detail(exit, context)
+                detail: detail(exit, context, form: invocation.outputForm)
             )
         }
         return exit
     }
 
-    /// The end of what the tool printed, standard error last, redacted.
-    static func detail(_ exit: ToolExit, _ context: TaskContext) -> String {
-        // Redacted whole, before anything is cut.
-        let texts = [exit.standardOutput, exit.standardError].map {
-            context.redactor.redact(OutputFile.tail($0)).trimmed
+    /// The end of what the tool printed, standard error last, redacted; lines for programs as the log shows them.
+    static func detail(_ exit: ToolExit, _ context: TaskContext, form: ToolOutputForm = .text) -> String {
+        // Redacted whole, before anything is decoded or cut.
+        var texts = [exit.standardOutput, exit.standardError].map { context.redactor.redact(OutputFile.tail($0)) }
+        if form == .packerMachineReadable {
+            let lines = texts[0].split(whereSeparator: \.isNewline).flatMap { PackerLogLine(String($0)).lines }
+            texts[0] = context.redactor.redact(lines.joined(separator: "\n"))
         }
-        return texts.filter { !$0.isEmpty }.joined(separator: "\n")
+        return texts.map(\.trimmed).filter { !$0.isEmpty }.joined(separator: "\n")
     }
 }

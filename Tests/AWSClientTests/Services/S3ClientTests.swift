@@ -23,7 +23,7 @@ import Testing
         ]
     )
     func addressing(custom: String?, bucket: String, url: String) async throws {
-        let stand = stand(200, [HTTPField("x-amz-version-id", "v1"), HTTPField("Content-Type", "text/plain")], "hello")
+        let stand = stand(200, [HTTPField("x-amz-version-id", "v1")], "hello")
         let object = try await client(stand, custom: custom).getObject(
             bucket: bucket,
             key: "a/b c+é//?d",
@@ -37,21 +37,20 @@ import Testing
 
     @Test("a write is encrypted with the key and says which version it made")
     func put() async throws {
-        let stand = stand(200, [HTTPField("x-amz-version-id", "v7"), HTTPField("ETag", "\"e\"")])
+        let stand = stand(200, [HTTPField("x-amz-version-id", "v7")])
         let head = try await client(stand, custom: nil).putObject(
             bucket: "bucket",
             key: "k",
             body: [1, 2],
             contentType: "application/json",
-            kmsKeyID: "key-1",
-            ifAbsent: true
+            kmsKeyID: "key-1"
         )
         let request = stand.requests[0]
-        #expect(head.versionID == "v7" && head.entityTag == "\"e\"")
+        #expect(head.versionID == "v7")
         #expect(
             request.method == "PUT" && request.body == [1, 2] && request.header("Content-Type") == "application/json"
         )
-        #expect(request.header("x-amz-server-side-encryption") == "aws:kms" && request.header("If-None-Match") == "*")
+        #expect(request.header("x-amz-server-side-encryption") == "aws:kms")
         #expect(request.header("x-amz-server-side-encryption-aws-kms-key-id") == "key-1")
         #expect(request.header("Authorization")?.contains("/eu-central-1/s3/aws4_request") == true)
     }
@@ -60,9 +59,9 @@ import Testing
     func missing() async {
         for body in ["", "<Error><Code>NoSuchKey</Code><Message>m</Message></Error>"] {
             let error = await awsError { () async throws(AWSError) in
-                _ = try await client(stand(404, [], body), custom: nil).headObject(bucket: "bucket", key: "k")
+                _ = try await client(stand(404, [], body), custom: nil).getObject(bucket: "bucket", key: "k")
             }
-            #expect(error?.kind == .notFound && error?.operation == "s3.HeadObject")
+            #expect(error?.kind == .notFound && error?.operation == "s3.GetObject")
         }
     }
 

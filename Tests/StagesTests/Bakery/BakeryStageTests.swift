@@ -110,6 +110,10 @@ struct BakeryStageTests {
         fixture.settings.toolEnvironment["VERSION"] = "1.11.2"
         _ = try await run(fixture)
         #expect(fixture.runtime.invocations.map(\.arguments.first) == ["version", "init", "validate", "build"])
+        #expect(
+            fixture.runtime.invocations.map(\.outputForm) == [.text, .text, .text, .packerMachineReadable],
+            "only the build speaks to programs"
+        )
         #expect(try fixture.text("template").contains("required_plugins.pkr.hcl"))
     }
 
@@ -135,6 +139,7 @@ struct BakeryStageTests {
         #expect(fixture.redactor.secrets == ["s3cr3t-value"])
         #expect(try fixture.text("variables").contains("s3cr3t-value"))
         #expect(failure.detail?.contains("cannot log in with ***") == true)
+        #expect(failure.detail?.contains("artifact 0: complete") == true, "its lines are for programs")
         #expect(!"\(failure)".contains("s3cr3t-value"))
         let steps = fixture.runtime.ran
         #expect(try #require(steps.firstIndex(of: "secrets")) < #require(steps.firstIndex(of: "packer-validate")))

@@ -134,7 +134,7 @@ struct PostProvisionStageTests {
     @Test func `a smoke test that passed is not asked again when the stage runs again from its top`() async throws {
         let fixture = try fixture()
         fixture.cloud.change {
-            $0.faults["PutItem"] = ScriptedCloud.document("{\"__type\":\"ValidationException\"}", status: 400)
+            $0.faults["PutItem"] = HTTPResponse.awsError("ValidationException")
         }
         await #expect(throws: TaskFailure.self) { try await run(fixture) }
         fixture.cloud.change {

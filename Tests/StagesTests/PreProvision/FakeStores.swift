@@ -1,7 +1,6 @@
 import AWSClient
 import CurlTransport
 import FoundationEssentials
-import Logging
 import Synchronization
 
 /// Parameter Store and S3 in memory, behind the transport: what Pre Provision writes can be looked at, and any call can be answered
@@ -37,18 +36,7 @@ final class FakeStores: HTTPExchanging {
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 
     /// A configuration whose every service is this.
-    var aws: AWSConfiguration {
-        AWSConfiguration(
-            transport: self,
-            credentials: StaticCredentials(
-                Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", source: "test")
-            ),
-            region: "eu-central-1",
-            endpoints: EndpointResolver(everyService: "http://127.0.0.1:9"),
-            userAgent: "builderd-test",
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-    }
+    var aws: AWSConfiguration { .forTest(over: self) }
 
     func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         let target = request.headers.first { $0.name.equalsIgnoringASCIICase("X-Amz-Target") }?.value
@@ -82,16 +70,16 @@ final class FakeStores: HTTPExchanging {
         switch operation {
         case "PutParameter":
             guard let put = try? JSONDecoder().decode(PutRequest.self, from: body) else {
-                return error(400, "SerializationException")
+                return .awsError("SerializationException")
             }
             state.calls.append("PutParameter \(put.Name)")
             if let fault = state.faults["PutParameter"] { return fault }
             let limit = put.Tier == "Standard" ? 4096 : 8192
             guard put.Value.utf8.count <= limit, !put.Value.contains("{{") else {
-                return error(400, "ValidationException")
+                return .awsError("ValidationException")
             }
             let earlier = state.parameters[put.Name]
-            guard put.Overwrite || earlier == nil else { return error(400, "ParameterAlreadyExists") }
+            guard put.Overwrite || earlier == nil else { return .awsError("ParameterAlreadyExists") }
             let version = (earlier?.version ?? 0) + 1
             state.parameters[put.Name] = StoredParameter(
                 value: put.Value,
@@ -100,24 +88,21 @@ final class FakeStores: HTTPExchanging {
                 keyId: put.KeyId,
                 type: put.Type
             )
-            return json("{\"Version\":\(version)}")
+            return .awsJSON("{\"Version\":\(version)}")
         case "GetParameter":
             guard let get = try? JSONDecoder().decode(GetRequest.self, from: body) else {
-                return error(400, "SerializationException")
+                return .awsError("SerializationException")
             }
             state.calls.append("GetParameter \(get.Name)")
             if let fault = state.faults["GetParameter"] { return fault }
             let parts = get.Name.split(separator: ":")
             guard let name = parts.first.map(String.init), let stored = state.parameters[name] else {
-                return error(400, "ParameterNotFound")
+                return .awsError("ParameterNotFound")
             }
-            if parts.count == 2, parts[1] != "\(stored.version)" { return error(400, "ParameterVersionNotFound") }
-            let value = (try? JSONEncoder().encode(stored.value)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-            return json(
-                "{\"Parameter\":{\"Name\":\"\(name)\",\"Value\":\(value),\"Version\":\(stored.version),\"Type\":\"\(stored.type)\"}}"
-            )
+            if parts.count == 2, parts[1] != "\(stored.version)" { return .awsError("ParameterVersionNotFound") }
+            return .parameter(name, value: stored.value, version: stored.version, type: stored.type)
         default:
-            return error(400, "UnknownOperationException")
+            return .awsError("UnknownOperationException")
         }
     }
 
@@ -145,19 +130,5 @@ final class FakeStores: HTTPExchanging {
             headers: [HTTPField("x-amz-version-id", "v\(object.version)")],
             body: object.body
         )
-    }
-
-    /// An answer of AWS JSON 1.1.
-    static func json(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(
-            status: status,
-            headers: [HTTPField("Content-Type", "application/x-amz-json-1.1")],
-            body: Array(text.utf8)
-        )
-    }
-
-    /// An error answer of AWS JSON 1.1.
-    static func error(_ status: Int, _ code: String) -> HTTPResponse {
-        json("{\"__type\":\"\(code)\",\"message\":\"scripted\"}", status: status)
     }
 }

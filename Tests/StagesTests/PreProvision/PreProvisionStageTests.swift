@@ -210,7 +210,7 @@ import Testing
                 status: status,
                 body: Array("<Error><Code>\(code)</Code><Message>scripted</Message></Error>".utf8)
             )
-            : FakeStores.error(status, code)
+            : HTTPResponse.awsError(code, status: status)
         fixture.stores.change { $0.faults[call] = fault }
         let failure = try await failure(fixture)
         #expect(failure.error == name)

@@ -210,7 +210,7 @@ struct RollBackTests {
     ) async throws {
         let fixture = try fixture([item("1.0.0", completed: 14)])
         fixture.cloud.change {
-            $0.faults[operation] = ScriptedCloud.document("{\"__type\":\"\(code)\"}", status: 400)
+            $0.faults[operation] = .awsError(code)
         }
         #expect(await failure(fixture)?.error == name)
         #expect(try plans(fixture).isEmpty)

@@ -1,7 +1,6 @@
 import AWSClient
 import CurlTransport
 import FoundationEssentials
-import Logging
 import Pipeline
 import Stages
 import Synchronization
@@ -54,18 +53,7 @@ final class ScriptedCloud: HTTPExchanging {
     var now: State { state.withLock { $0 } }
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
 
-    var aws: AWSConfiguration {
-        AWSConfiguration(
-            transport: self,
-            credentials: StaticCredentials(
-                Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", source: "test")
-            ),
-            region: "eu-central-1",
-            endpoints: EndpointResolver(everyService: "http://127.0.0.1:9"),
-            userAgent: "builderd-test",
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-    }
+    var aws: AWSConfiguration { .forTest(over: self) }
 
     func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
         state.withLock { state in
@@ -181,20 +169,17 @@ final class ScriptedCloud: HTTPExchanging {
         if let fault = state.faults[operation] { return fault }
         let group = asked.logGroupName ?? ""
         switch operation {
-        case "DescribeKey": return Self.document("{\"KeyMetadata\":{\"KeyId\":\"k\",\"Arn\":\"\(Self.key)\"}}")
+        case "DescribeKey": return .awsJSON("{\"KeyMetadata\":{\"KeyId\":\"k\",\"Arn\":\"\(Self.key)\"}}")
         case "GetParameter":
             let name = String((asked.Name ?? "").prefix { $0 != ":" })
             // A test that has several versions puts them under `name:version`.
-            let stored = state.parameters[asked.Name ?? ""] ?? state.parameters[name]
-            guard let value = stored, let text = try? JSONEncoder().encode(value) else {
-                return Self.document("{\"__type\":\"ParameterNotFound\"}", status: 400)
+            guard let value = state.parameters[asked.Name ?? ""] ?? state.parameters[name] else {
+                return .awsError("ParameterNotFound")
             }
-            return Self.document(
-                "{\"Parameter\":{\"Name\":\"\(name)\",\"Value\":\(String(decoding: text, as: UTF8.self)),\"Version\":1,\"Type\":\"SecureString\"}}"
-            )
+            return .parameter(name, value: value)
         case "CreateLogGroup":
             guard state.logGroups[group] == nil else {
-                return Self.document("{\"__type\":\"ResourceAlreadyExistsException\"}", status: 400)
+                return .awsError("ResourceAlreadyExistsException")
             }
             state.logGroups[group] = ["key": asked.kmsKeyId ?? ""]
         case "AssociateKmsKey": state.logGroups[group]?["key"] = asked.kmsKeyId
@@ -205,11 +190,11 @@ final class ScriptedCloud: HTTPExchanging {
                 values in
                 "{\"logGroupName\":\"\(name)\",\"retentionInDays\":\(values["days"] ?? "1"),\"kmsKeyId\":\"\(values["key"] ?? "")\"}"
             }
-            return Self.document("{\"logGroups\":[\(groups.joined(separator: ","))]}")
+            return .awsJSON("{\"logGroups\":[\(groups.joined(separator: ","))]}")
         case "PutItem":
             let key = Self.itemKey(asked.Item)
             guard state.items[key] == nil else {
-                return Self.document("{\"__type\":\"ConditionalCheckFailedException\"}", status: 400)
+                return .awsError("ConditionalCheckFailedException")
             }
             state.items[key] = asked.Item
         case "GetItem":
@@ -217,20 +202,20 @@ final class ScriptedCloud: HTTPExchanging {
             else {
                 break
             }
-            return Self.document(String(decoding: data, as: UTF8.self))
+            return .awsJSON(String(decoding: data, as: UTF8.self))
         case "Query": return query(asked, state)
         case "UpdateItem":
             // The one update there is: a mark that stays.
             let key = Self.itemKey(asked.Key)
             guard state.items[key] != nil else {
-                return Self.document("{\"__type\":\"ConditionalCheckFailedException\"}", status: 400)
+                return .awsError("ConditionalCheckFailedException")
             }
             if state.items[key]?["rolledBack"] == nil {
                 state.items[key]?["rolledBack"] = asked.ExpressionAttributeValues?[":time"]
             }
-        default: return Self.document("{\"__type\":\"UnknownOperationException\"}", status: 400)
+        default: return .awsError("UnknownOperationException")
         }
-        return Self.document("{}")
+        return .awsJSON("{}")
     }
 
     private struct Page: Encodable {
@@ -241,7 +226,7 @@ final class ScriptedCloud: HTTPExchanging {
     /// A page is filled before it is filtered, as the service does it.
     private func query(_ asked: Names, _ state: State) -> HTTPResponse {
         guard asked.ConsistentRead == true else {
-            return Self.document("{\"__type\":\"ValidationException\"}", status: 400)
+            return .awsError("ValidationException")
         }
         let values = asked.ExpressionAttributeValues ?? [:]
         let after = asked.ExclusiveStartKey.map { Self.itemKey($0) } ?? ""
@@ -251,7 +236,7 @@ final class ScriptedCloud: HTTPExchanging {
             Items: looked.filter { $0["environment"] == values[":environment"] },
             LastEvaluatedKey: looked.count < all.count ? looked.last?.filter { ["pk", "sk"].contains($0.key) } : nil
         )
-        return Self.document((try? JSONEncoder().encode(page)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
+        return .awsJSON((try? JSONEncoder().encode(page)).map { String(decoding: $0, as: UTF8.self) } ?? "{}")
     }
 
     private static func itemKey(_ item: [String: AttributeValue]?) -> String {
@@ -272,14 +257,6 @@ final class ScriptedCloud: HTTPExchanging {
         HTTPResponse(
             status: 200,
             body: Array("<\(action)Response><requestId>r</requestId>\(body)</\(action)Response>".utf8)
-        )
-    }
-
-    static func document(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(
-            status: status,
-            headers: [HTTPField("Content-Type", "application/x-amz-json-1.1")],
-            body: Array(text.utf8)
         )
     }
 

@@ -74,9 +74,10 @@ package final class FakeStepFunctions: Sendable {
     let state: Mutex<State>
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let listener: Mutex<(any Channel)?> = Mutex(nil)
-    private let boundPort = Mutex(0)
+    private let port: KeptPort
 
-    private init(options: Options) {
+    private init(options: Options) throws {
+        port = try KeptPort()
         self.options = options
         check = SignatureCheck(
             accessKeyID: options.accessKeyID,
@@ -92,15 +93,15 @@ package final class FakeStepFunctions: Sendable {
 
     /// Starts a server on a free port of 127.0.0.1.
     package static func start(_ options: Options = Options()) async throws -> FakeStepFunctions {
-        let server = FakeStepFunctions(options: options)
-        try await server.listen(port: 0)
+        let server = try FakeStepFunctions(options: options)
+        try await server.listen()
         return server
     }
 
     /// `http://127.0.0.1:<port>`, the same after `goOnline`.
-    package var url: String { "http://127.0.0.1:\(boundPort.withLock { $0 })" }
+    package var url: String { "http://127.0.0.1:\(port.number)" }
 
-    private func listen(port: Int) async throws {
+    private func listen() async throws {
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 256)
@@ -112,8 +113,7 @@ package final class FakeStepFunctions: Sendable {
                     try channel.pipeline.syncOperations.addHandler(FakeConnection(server: self))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
-        boundPort.withLock { $0 = channel.localAddress?.port ?? 0 }
+            .bind(host: "127.0.0.1", port: port.number).get()
         listener.withLock { $0 = channel }
     }
 
@@ -127,7 +127,7 @@ package final class FakeStepFunctions: Sendable {
     }
 
     /// Accepts connections again, on the same port.
-    package func goOnline() async throws { try await listen(port: boundPort.withLock { $0 }) }
+    package func goOnline() async throws { try await listen() }
 
     /// Closes everything.
     package func shutDown() async throws {
