@@ -68,7 +68,9 @@ package struct SupervisedTools: ToolRunning {
         do {
             try LeaseFile.write("\(workspace)/\(LeaseFile.name)", deadline: deadline.sinceBoot)
         } catch {
-            logger.error("tools are stopped at the earlier deadline unless this goes away: \(error.message); \(error.next)")
+            logger.error(
+                "tools are stopped at the earlier deadline unless this goes away: \(error.message); \(error.next)"
+            )
         }
     }
 

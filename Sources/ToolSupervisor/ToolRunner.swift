@@ -165,7 +165,9 @@ package struct ToolRunner: Sendable {
     /// Until the supervisor has begun its work, or is no more: before that a lock that nobody holds says nothing.
     private static func untilBegun(_ folder: ToolFolder, _ supervisor: ProcessIdentity) async {
         while !folder.isOver, !folder.has(StartRecord.name) {
-            guard let now = ProcessIdentity.read(supervisor.pid), now.isSame(as: supervisor), !now.isZombie else { return }
+            guard let now = ProcessIdentity.read(supervisor.pid), now.isSame(as: supervisor), !now.isZombie else {
+                return
+            }
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -15,7 +15,9 @@ struct AdoptionTests {
         return try await FakeStepFunctions.start(options)
     }
 
-    @Test func `a restart in the middle of a tool: adopted, its output whole and once, the first token succeeds`() async throws {
+    @Test func `a restart in the middle of a tool: adopted, its output whole and once, the first token succeeds`()
+        async throws
+    {
         let server = try await Self.server()
         let runs = isFull ? 20 : 3
         var failures: [String] = []
@@ -46,7 +48,9 @@ struct AdoptionTests {
         try process.start(wishes: ["restart"])
         for restart in 1...restarts {
             let line = "line \(restart * rounds / (restarts + 2))"
-            try await wait("the tool's \(line)", limit: .seconds(120)) { process.log.contains("\(name).0.build \(line) ") }
+            try await wait("the tool's \(line)", limit: .seconds(120)) {
+                process.log.contains("\(name).0.build \(line) ")
+            }
             let status = try await process.stop()
             guard status == 0 else { return ["\(name): a restart ended with \(status ?? 99)"] }
             guard !process.supervisors().isEmpty else { return ["\(name): the tool did not run on"] }
@@ -55,7 +59,8 @@ struct AdoptionTests {
         try await server.wait("the task's end", limit: .seconds(120)) { $0.task(token)?.ending != nil }
         try await process.stop()
         var failures: [String] = []
-        if case .succeeded = server.record.task(token)?.ending {} else {
+        if case .succeeded = server.record.task(token)?.ending {
+        } else {
             failures.append("\(name): ended as \(String(describing: server.record.task(token)?.ending))")
         }
         let runs = process.evidence("runs-\(name).0.build")
@@ -69,7 +74,9 @@ struct AdoptionTests {
         }
         // Each line ends in the first of the log's own fields.
         let expected = (1...rounds).map { "line \($0) task" } + ["secret [redacted] task"]
-        if lines != expected { failures.append("\(name): \(lines.count) lines, not \(expected.count), or out of order") }
+        if lines != expected {
+            failures.append("\(name): \(lines.count) lines, not \(expected.count), or out of order")
+        }
         if log.contains("hunter2") { failures.append("\(name): a secret is in the log") }
         return failures
     }
@@ -84,7 +91,8 @@ struct AdoptionTests {
             input: DurableInput(
                 execution: name,
                 rounds: 2,
-                script: "echo before; while [ ! -e \"$E/go\" ]; do sleep 0.05; done; echo \"$(cat \"$E/new\")\"; echo after"
+                script:
+                    "echo before; while [ ! -e \"$E/go\" ]; do sleep 0.05; done; echo \"$(cat \"$E/new\")\"; echo after"
             ).text,
             heartbeat: .seconds(60)
         )
@@ -93,7 +101,9 @@ struct AdoptionTests {
         #expect(try await process.stop() == 0)
         // As TaskRedactor keeps them: the stage of the old process learnt one more.
         let workspace = "\(process.folder.path)/work/\(process.names("work").first { $0 != "README" } ?? "")"
-        try Data(#"["hunter2-hunter2-hunter2","rotated-meanwhile-99"]"#.utf8).write(to: URL(filePath: workspace + "/secrets"))
+        try Data(#"["hunter2-hunter2-hunter2","rotated-meanwhile-99"]"#.utf8).write(
+            to: URL(filePath: workspace + "/secrets")
+        )
         try process.folder.write("evidence/new", "rotated-meanwhile-99")
         try process.start()
         try process.folder.write("evidence/go", "")

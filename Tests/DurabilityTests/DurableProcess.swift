@@ -10,7 +10,13 @@ final class DurableProcess {
     var settings: DurableSettings
     private var process: Process?
 
-    init(server: String, activity: String, slots: Int = 1, graceMilliseconds: Int = 2000, stopBudgetMilliseconds: Int = 3000)
+    init(
+        server: String,
+        activity: String,
+        slots: Int = 1,
+        graceMilliseconds: Int = 2000,
+        stopBudgetMilliseconds: Int = 3000
+    )
         throws
     {
         folder = try TemporaryFolder()
@@ -160,7 +166,9 @@ func figure(_ name: String, _ value: some CustomStringConvertible) { print("figu
 func wait(_ what: String, limit: Duration = .seconds(60), until isFulfilled: () throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try !isFulfilled() {
-        guard ContinuousClock.now < deadline else { throw TookTooLong(description: "\(limit) passed waiting for \(what)") }
+        guard ContinuousClock.now < deadline else {
+            throw TookTooLong(description: "\(limit) passed waiting for \(what)")
+        }
         try await Task.sleep(for: .milliseconds(5))
     }
 }

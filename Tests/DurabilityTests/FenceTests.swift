@@ -48,7 +48,9 @@ struct FenceTests {
         }
         try process.start()
         try await wait("every tool to run") {
-            (0..<Self.runs).allSatisfy { FileManager.default.fileExists(atPath: "\(process.folder.path)/evidence/pid-e\($0).build") }
+            (0..<Self.runs).allSatisfy {
+                FileManager.default.fileExists(atPath: "\(process.folder.path)/evidence/pid-e\($0).build")
+            }
         }
         // So that the deadline comes from a heartbeat that was sent while the tools ran.
         try await server.wait("a second heartbeat of each") { record in

@@ -9,7 +9,8 @@ struct KillPointTests {
         "arn:aws:states:eu-central-1:123456789012:activity:\(name)"
     }
 
-    @Test func `killed at every point and started again, each task ends once, no tool runs twice, no recorded step again`()
+    @Test
+    func `killed at every point and started again, each task ends once, no tool runs twice, no recorded step again`()
         async throws
     {
         var options = FakeStepFunctions.Options()

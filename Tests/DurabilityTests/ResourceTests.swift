@@ -9,7 +9,8 @@ struct ResourceTests {
         "arn:aws:states:eu-central-1:123456789012:activity:\(name)"
     }
 
-    @Test func `a line without an end and a flood of lines: little memory, nothing dropped or reordered`() async throws {
+    @Test func `a line without an end and a flood of lines: little memory, nothing dropped or reordered`() async throws
+    {
         let server = try await FakeStepFunctions.start()
         let process = try DurableProcess(server: server.url, activity: Self.activity("flood"))
         try process.start()
@@ -41,7 +42,9 @@ struct ResourceTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))
-    func `a disk that fills in the middle of a task loses nothing, and nothing is claimed until there is room`() async throws {
+    func `a disk that fills in the middle of a task loses nothing, and nothing is claimed until there is room`()
+        async throws
+    {
         let server = try await FakeStepFunctions.start()
         let process = try DurableProcess(server: server.url, activity: Self.activity("full"))
         let state = process.folder.path + "/state"
@@ -60,7 +63,9 @@ struct ResourceTests {
         try await wait("the tool") { process.log.contains("line 2") }
         // Every last byte.
         var filler = 0
-        while (try? Data(repeating: 0, count: 1 << (filler < 200 ? 16 : 9)).write(to: URL(filePath: "\(state)/filler-\(filler)"))) != nil {
+        while (try? Data(repeating: 0, count: 1 << (filler < 200 ? 16 : 9)).write(
+            to: URL(filePath: "\(state)/filler-\(filler)")
+        )) != nil {
             filler += 1
         }
         try await server.wait("the end", limit: .seconds(60)) { $0.task(token)?.ending != nil }

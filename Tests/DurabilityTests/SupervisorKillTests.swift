@@ -38,7 +38,9 @@ struct SupervisorKillTests {
             let retry = Self.schedule(name, attempt: 1, server)
             try await server.wait("the retry's end") { $0.task(retry)?.ending != nil }
             guard case .succeeded = server.record.task(retry)?.ending else {
-                Issue.record("the retry ended as \(String(describing: server.record.task(retry)?.ending))\n\(process.log)")
+                Issue.record(
+                    "the retry ended as \(String(describing: server.record.task(retry)?.ending))\n\(process.log)"
+                )
                 continue
             }
         }

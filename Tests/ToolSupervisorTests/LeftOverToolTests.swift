@@ -48,7 +48,11 @@ struct LeftOverToolTests {
     @Test("whose supervisor hangs is ended all the same")
     func hungSupervisor() async throws {
         let run = try ToolRun()
-        let record = try await leave(run, "trap 'exit 0' TERM; echo ready; while true; do sleep 0.02; done", grace: .zero)
+        let record = try await leave(
+            run,
+            "trap 'exit 0' TERM; echo ready; while true; do sleep 0.02; done",
+            grace: .zero
+        )
         kill(record.supervisor, SIGSTOP)
         let ending = Task { try await end(run) }
         // What the patience of half a minute would lead to.

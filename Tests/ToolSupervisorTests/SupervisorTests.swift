@@ -11,7 +11,10 @@ struct SupervisorTests {
         echo three > made; (echo child; true) & wait; echo four; exit 5
         """
 
-    @Test("A tool that is left runs on, and its successor gets the rest of its lines, once, and its end", arguments: TestContainment.available)
+    @Test(
+        "A tool that is left runs on, and its successor gets the rest of its lines, once, and its end",
+        arguments: TestContainment.available
+    )
     func leftAndAdopted(containment: TestContainment) async throws {
         let run = try ToolRun(containment)
         let spec = run.spec(Self.script)
@@ -46,7 +49,9 @@ struct SupervisorTests {
         )
         let first = Task { [run] in try await run.run(spec, leavesRunning: { true }) }
         try await run.collector.line("begin")
-        while try !run.folder.text("tool/stdout").hasSuffix("a hunter2-") { try await Task.sleep(for: .milliseconds(2)) }
+        while try !run.folder.text("tool/stdout").hasSuffix("a hunter2-") {
+            try await Task.sleep(for: .milliseconds(2))
+        }
         first.cancel()
         _ = await first.result
         let successor = LineCollector()
@@ -88,7 +93,10 @@ struct SupervisorTests {
         #expect(try run.folder.text("made") == "three\n")
     }
 
-    @Test("When the supervisor is killed the leader is sent one SIGTERM, everything is ended, and the tool is lost", arguments: TestContainment.available)
+    @Test(
+        "When the supervisor is killed the leader is sent one SIGTERM, everything is ended, and the tool is lost",
+        arguments: TestContainment.available
+    )
     func supervisorKilled(containment: TestContainment) async throws {
         let run = try ToolRun(containment)
         let script = """
@@ -155,7 +163,9 @@ struct SupervisorTests {
         #expect(end.wasFenced && end.signal == SIGTERM)
     }
 
-    @Test("A folder that recovery found empty is poisoned: a supervisor that comes late starts nothing, and a new start gets a folder of its own")
+    @Test(
+        "A folder that recovery found empty is poisoned: a supervisor that comes late starts nothing, and a new start gets a folder of its own"
+    )
     func poisoned() async throws {
         let run = try ToolRun()
         let folder = ToolFolder(run.toolFolder)
@@ -202,7 +212,9 @@ struct SupervisorTests {
     )
     func confined() async throws {
         let run = try ToolRun()
-        for name in ["state", "work", "work/mine", "work/other"] { try PrivateFile.makeFolder("\(run.folder.path)/\(name)") }
+        for name in ["state", "work", "work/mine", "work/other"] {
+            try PrivateFile.makeFolder("\(run.folder.path)/\(name)")
+        }
         for name in ["state/claim", "work/other/secret", "work/mine/own", "plain"] {
             try PrivateFile.replace("\(run.folder.path)/\(name)", with: Array("text of \(name)\n".utf8))
         }
@@ -221,14 +233,18 @@ struct SupervisorTests {
         _ = try await run.run(spec)
         #expect(
             run.collector.lines(.stdout) == [
-                "no state/claim", "no work/other/secret", "text of work/mine/own", "text of plain", "wrote work/mine/new",
+                "no state/claim", "no work/other/secret", "text of work/mine/own", "text of plain",
+                "wrote work/mine/new",
                 "moved", "no link", "devices",
             ]
         )
         #expect(try await run.started().isConfined)
     }
 
-    @Test("A tool in a cgroup of its own cannot leave anything behind, and the group is gone afterwards", .enabled(if: TestCgroup.isAvailable, "no cgroup v2 here"))
+    @Test(
+        "A tool in a cgroup of its own cannot leave anything behind, and the group is gone afterwards",
+        .enabled(if: TestCgroup.isAvailable, "no cgroup v2 here")
+    )
     func cgroup() async throws {
         let run = try ToolRun(.cgroup)
         // Forked twice and in a session of its own, so that neither session nor descent leads to it.

@@ -137,7 +137,10 @@ struct ToolRunnerTests {
         }
     }
 
-    @Test("What a tool leaves behind when it exits is ended before the call returns", arguments: TestContainment.available)
+    @Test(
+        "What a tool leaves behind when it exits is ended before the call returns",
+        arguments: TestContainment.available
+    )
     func leftOvers(containment: TestContainment) async throws {
         let run = try ToolRun(containment)
         let end = try await run.run("sleep 300 & echo $!; (sleep 300 & echo $!) ; exit 3")

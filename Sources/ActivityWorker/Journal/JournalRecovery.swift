@@ -112,7 +112,9 @@ struct JournalRecovery {
             let path = "\(folder)/steps/\(name)"
             let document = read(path).flatMap { JournalDocument.decode(JournalDocument.Step.self, $0) }
             guard let record = document?.record, record.fileName == name else {
-                logger.error("\(path) is damaged or of another version; its task is failed and the record kept in quarantine")
+                logger.error(
+                    "\(path) is damaged or of another version; its task is failed and the record kept in quarantine"
+                )
                 return nil
             }
             steps.append(record)

@@ -28,7 +28,13 @@ struct CleanUpRuntime: TaskRuntime {
             // A name of its own: the stage may have run a tool of this name.
             folder: "\(workspace)/tools/clean-up-\(name)",
             // A clean-up that was cut off by a crash comes again.
-            context: ToolRunContext(name: name, redactor: redactor, logger: logger, workspace: workspace, isAdoption: true)
+            context: ToolRunContext(
+                name: name,
+                redactor: redactor,
+                logger: logger,
+                workspace: workspace,
+                isAdoption: true
+            )
         )
     }
 }

@@ -138,7 +138,10 @@ final class LiveTaskRuntime: TaskRuntime {
         guard let record = records.withLock({ $0[key] }) else { return nil }
         guard record.inputs != inputs else { return record }
         if record.isResumed { throw Self.changed(key.name) }
-        throw Self.fault("\(key.kind == .tool ? "Tool" : "Step") \(key.name) was run twice with different inputs.", step: key.name)
+        throw Self.fault(
+            "\(key.kind == .tool ? "Tool" : "Step") \(key.name) was run twice with different inputs.",
+            step: key.name
+        )
     }
 
     /// What cannot be written is kept in memory: after a crash the step is run again, which it is made for, and a tool is found by its folder.
@@ -213,7 +216,8 @@ final class LiveTaskRuntime: TaskRuntime {
     private static func changed(_ step: String) -> TaskFailure {
         TaskFailure(
             .interrupted,
-            message: "Step \(step) was done by another version of builderd, from other inputs than this one has for it.",
+            message:
+                "Step \(step) was done by another version of builderd, from other inputs than this one has for it.",
             next: "Nothing: the state machine retries the state from its beginning.",
             step: step
         )

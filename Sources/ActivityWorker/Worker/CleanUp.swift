@@ -50,7 +50,9 @@ struct CleanUp {
                 return false
             }
             if await group.next() == false {
-                logger.warning("cleaning up after the task took longer than \(budget.wholeSeconds) s and is left unfinished")
+                logger.warning(
+                    "cleaning up after the task took longer than \(budget.wholeSeconds) s and is left unfinished"
+                )
             }
             group.cancelAll()
         }

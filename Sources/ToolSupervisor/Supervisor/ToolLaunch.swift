@@ -43,7 +43,8 @@ struct ToolLaunch {
         } catch {
             throw ToolError(
                 .folder,
-                message: "cannot make \(folder.outputPath) and \(folder.errorPath), or join the tool's cgroup: \(error)",
+                message:
+                    "cannot make \(folder.outputPath) and \(folder.errorPath), or join the tool's cgroup: \(error)",
                 next: "check the space and the mode of the work directory",
                 number: error.number
             )
@@ -100,7 +101,8 @@ struct ToolLaunch {
         )
     }
 
-    private func spawn(input: Int32, output: Int32, error: Int32, cgroup: Int32, ruleset: Int32) -> clinux_spawn_result {
+    private func spawn(input: Int32, output: Int32, error: Int32, cgroup: Int32, ruleset: Int32) -> clinux_spawn_result
+    {
         let (arguments, variables) = (CStringArray(request.arguments), CStringArray(request.environment))
         return unsafe request.path.withCString { path in
             unsafe request.directory.withCString { directory in
