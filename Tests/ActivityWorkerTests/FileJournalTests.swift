@@ -79,6 +79,53 @@ struct FileJournalTests {
         #expect(!recovered.contains { $0.isDamaged })
     }
 
+    @Test func `steps come back, the last record of each, whatever their names are`() async throws {
+        let journal = try open()
+        try await journal.claim(claim())
+        let records = ["plain", "a:b/c ü", "..", "plain"].enumerated().map { number, name in
+            StepRecord(
+                kind: .step,
+                name: name,
+                inputs: "\(number)",
+                result: #"{"n":"\#(number)"}"#,
+                recordedMilliseconds: Int64(number)
+            )
+        }
+        let tool = StepRecord(kind: .tool, name: "plain", inputs: "t", result: nil, recordedMilliseconds: 9)
+        for record in records + [tool] { try await journal.record(record, claim: claim()) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: root + "/tasks/0000000000000001/steps").sorted()
+        #expect(
+            names == ["step-%2E%2E.json", "step-a%3Ab%2Fc%20%C3%BC.json", "step-plain.json", "tool-plain.json"]
+                || names == ["step-...json", "step-a%3Ab%2Fc%20%C3%BC.json", "step-plain.json", "tool-plain.json"]
+        )
+        #expect(
+            try mode("tasks/0000000000000001/steps") == 0o700
+                && mode("tasks/0000000000000001/steps/step-plain.json") == 0o600
+        )
+        journal.close()
+        let task = try #require(await (try open()).recover { _ in true }.first)
+        #expect(Set(task.steps) == [records[1], records[2], records[3], tool])
+    }
+
+    @Test(arguments: [
+        "{", #"{"schema":1}"#,
+        #"{"schema":2,"kind":"step","name":"other","inputs":"","recorded":"","recordedMilliseconds":0}"#,
+    ])
+    func `a damaged step is no task that goes on: it is failed, and the record kept in quarantine`(contents: String)
+        async throws
+    {
+        let journal = try open()
+        try await journal.claim(claim())
+        journal.close()
+        try folder.write("state/tasks/0000000000000001/steps/step-a.json", contents)
+        let again = try open()
+        let task = try #require(await again.recover { _ in true }.first)
+        #expect(task.isDamaged && task.steps.isEmpty && task.claim.token == claim().token)
+        try await again.close(task.claim, reported("Builder.Interrupted"))
+        #expect(try text("quarantine/0000000000000001/steps/step-a.json") == contents)
+        #expect(again.counts == JournalCounts(open: 0, history: 1, quarantined: 1))
+    }
+
     @Test func `each recovered task is handed out once, to the stage it belongs to`() async throws {
         let first = try open()
         try await first.claim(claim())

@@ -156,6 +156,8 @@ struct KillPointTests {
         require(process.names("state/tasks").isEmpty, "left in the journal: \(process.names("state/tasks"))")
         require(process.names("state/quarantine").isEmpty, "quarantined: \(process.names("state/quarantine"))")
         require(process.names("work") == ["README"], "left in work: \(process.names("work"))")
+        // A supervisor ends a moment after it has written how its tool ended.
+        try? await wait("the supervisors", limit: .seconds(10)) { process.supervisors().isEmpty }
         require(process.supervisors().isEmpty, "supervisors are left")
         if !found.isEmpty { print(process.log) }
         return found

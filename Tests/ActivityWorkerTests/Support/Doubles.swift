@@ -47,8 +47,17 @@ struct WordRedactor: TaskRedacting {
 /// A stage that is a closure.
 struct ClosureStage: StageHandler {
     var body: @Sendable (TaskContext) async throws -> String
+    var cleaning: @Sendable (TaskContext) async -> Void
 
-    init(_ body: @escaping @Sendable (TaskContext) async throws -> String) { self.body = body }
+    init(
+        _ body: @escaping @Sendable (TaskContext) async throws -> String,
+        cleanUp: @escaping @Sendable (TaskContext) async -> Void = { _ in }
+    ) {
+        cleaning = cleanUp
+        self.body = body
+    }
+
+    func cleanUp(_ context: TaskContext) async { await cleaning(context) }
 
     func run(_ context: TaskContext) async throws -> String { try await body(context) }
 }
@@ -59,8 +68,11 @@ struct ClosureTools: ToolRunning {
     var leftOvers: @Sendable (String) async -> Void = { _ in }
     var leases: @Sendable (String, BootInstant) -> Void = { _, _ in }
 
+    var contexts: @Sendable (ToolRunContext) -> Void = { _ in }
+
     func run(_ invocation: ToolInvocation, folder: String, context: ToolRunContext) async throws -> ToolExit {
-        try await body(invocation, folder)
+        contexts(context)
+        return try await body(invocation, folder)
     }
 
     func endLeftOvers(under folder: String, logger: Logger) async { await leftOvers(folder) }

@@ -44,7 +44,8 @@ struct WorkerFixture: Sendable {
         recovery: StageConfiguration.Recovery = .own,
         journal: (any TaskJournal)? = nil,
         tools: ClosureTools? = nil,
-        stage: @escaping @Sendable (TaskContext) async throws -> String = { _ in "{}" }
+        stage: @escaping @Sendable (TaskContext) async throws -> String = { _ in "{}" },
+        cleanUp: @escaping @Sendable (TaskContext) async -> Void = { _ in }
     ) -> StageWorker {
         StageWorker(
             configuration: StageConfiguration(
@@ -58,7 +59,7 @@ struct WorkerFixture: Sendable {
                 recovery: recovery
             ),
             dependencies: dependencies(journal: journal, tools: tools),
-            handler: ClosureStage(stage)
+            handler: ClosureStage(stage, cleanUp: cleanUp)
         )
     }
 
@@ -90,5 +91,20 @@ struct WorkerFixture: Sendable {
             return String(text.dropFirst(prefix.count))
         }
         return ""
+    }
+}
+
+extension WorkerDependencies {
+    /// The first 16 hex digits of SHA-256, as the worker identifies inputs.
+    func stepDigest(_ text: String) -> String {
+        digest(Array(text.utf8)).prefix(8).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// A task's id, as the worker makes it: the contract's execution, stage, entered time and attempt.
+    func identifier(stage: String, header: TaskHeader) -> String {
+        stepDigest("\(header.execution)\n\(stage)\n\(header.entered)\n\(header.attempt)")
     }
 }
