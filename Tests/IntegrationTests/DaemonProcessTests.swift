@@ -188,6 +188,20 @@ struct DaemonProcessTests {
         try await server.shutDown()
     }
 
+    @Test func `a workspace that no claim accounts for is removed at the start, others are left alone`() async throws {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: Self.configuration, server: server.url)
+        try daemon.folder.write("work/0123456789abcdef/secrets", "[]")
+        try daemon.folder.write("work/not-a-task/file", "")
+        try daemon.start()
+        try await daemon.logged("belongs to no task")
+        let orphan = daemon.folder.path + "/work/0123456789abcdef"
+        while FileManager.default.fileExists(atPath: orphan) { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(FileManager.default.fileExists(atPath: daemon.folder.path + "/work/not-a-task/file"))
+        await daemon.killHard()
+        try await server.shutDown()
+    }
+
     @Test func `an envelope as large as the service takes is worked, one that is no envelope is refused by name`()
         async throws
     {

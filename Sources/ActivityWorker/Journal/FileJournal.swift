@@ -72,6 +72,9 @@ package final class FileJournal: TaskJournal {
         }
     }
 
+    /// Claims that an earlier process left and no worker has taken over yet.
+    package var unfinished: [ClaimRecord] { state.withLock { $0.recovered.map(\.claim) } }
+
     package func recover(_ mine: @Sendable (_ stage: String) -> Bool) async -> [RecoveredTask] {
         state.withLock { state in
             let taken = state.recovered.filter { mine($0.claim.stage) }

@@ -102,29 +102,6 @@ struct TaskExecution {
     )
 }
 
-extension WorkerDependencies {
-    /// First 16 hex digits of the text's SHA-256.
-    func shortHash(_ text: String) -> String { shortHash(bytes: Array(text.utf8)) }
-
-    /// First 16 hex digits of the bytes' SHA-256.
-    func shortHash(bytes: [UInt8]) -> String {
-        let digits: [UInt8] = Array("0123456789abcdef".utf8)
-        let hash = digest(bytes)
-        var text: [UInt8] = []
-        text.reserveCapacity(16)
-        for byte in hash.prefix(8) {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// The task's id: execution, state, entered time and attempt. Names of created resources derive from it.
-    func taskID(stage: String, header: TaskHeader) -> String {
-        shortHash("\(header.execution)\n\(stage)\n\(header.entered)\n\(header.attempt)")
-    }
-}
-
 extension StageCore {
     /// A logger with what is known of `task`.
     func logger(for task: RunningTask) -> Logger {

@@ -46,6 +46,7 @@ package struct Daemon: Sendable {
         let containment = ToolContainment.detect()
         let isConfined = configuration.confinesTools && Confinement.isAvailable
         let tools = makeTools(containment, isConfined: isConfined)
+        let orphans = OrphanSweep.orphans(in: configuration.workDirectory, claims: journal.unfinished, id: workspaceID)
         let workers = makeWorkers(aws: aws, journal: journal, tools: tools, metrics: metrics, logger: logger)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
         let life = DaemonLife(notifier: notifier, logger: logger)
@@ -83,6 +84,12 @@ package struct Daemon: Sendable {
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
+        services.append(
+            .init(
+                service: OrphanSweep(orphans: orphans, tools: tools, logger: logger),
+                successTerminationBehavior: .ignore
+            )
+        )
         services.append(
             .init(
                 service: NoticeWatch(notices: aws.notices, logger: logger) { notice in
@@ -158,6 +165,14 @@ package struct Daemon: Sendable {
             searchPath: environment["PATH"] ?? ToolSearchPath.fallback,
             unreadable: isConfined ? [configuration.stateDirectory, configuration.workDirectory] : nil
         )
+    }
+
+    /// The workspace of a claim that a worker here will go on with.
+    private func workspaceID(_ claim: ClaimRecord) -> String? {
+        guard let stage = Stage(rawValue: claim.stage), configuration.activities[stage] != nil,
+            let header = try? EnvelopeHeader(stage: stage).decode(claim.input)
+        else { return nil }
+        return header.taskID(stage: claim.stage) { SHA256.digest($0).array }
     }
 
     private func makeWorkers(

@@ -96,15 +96,8 @@ struct WorkerFixture: Sendable {
 
 extension WorkerDependencies {
     /// The first 16 hex digits of SHA-256, as the worker identifies inputs.
-    func stepDigest(_ text: String) -> String {
-        digest(Array(text.utf8)).prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
+    func stepDigest(_ text: String) -> String { ShortHash.of(Array(text.utf8), digest) }
 
-    /// A task's id, as the worker makes it: the contract's execution, stage, entered time and attempt.
-    func identifier(stage: String, header: TaskHeader) -> String {
-        stepDigest("\(header.execution)\n\(stage)\n\(header.entered)\n\(header.attempt)")
-    }
+    /// A task's id, as the worker makes it.
+    func identifier(stage: String, header: TaskHeader) -> String { header.taskID(stage: stage, digest) }
 }
