@@ -114,7 +114,7 @@ let package = Package(
             name: "DurableWorker",
             dependencies: [
                 "DaemonCore", "CurlTransport", "OpenSSLDigest", "SystemdSupport", "AWSClient", "ActivityWorker",
-                "ToolSupervisor", "Pipeline", .logging, .unixSignals,
+                "ToolSupervisor", "Pipeline", "TestSupport", .logging, .unixSignals,
             ],
             path: "Tests/DurableWorker",
             swiftSettings: settings

@@ -42,7 +42,7 @@ struct AdoptionTests {
         let process = try DurableProcess(server: server.url, activity: activity(name))
         let token = server.schedule(
             activity: activity(name),
-            input: DurableInput(execution: name, rounds: rounds).text,
+            input: TaskInput(execution: name, rounds: rounds).text,
             heartbeat: .seconds(60)
         )
         try process.start(wishes: ["restart"])
@@ -88,7 +88,7 @@ struct AdoptionTests {
         // What a tool prints of a new secret comes after the stage has learnt it; here a file in the workspace stands for that.
         let token = server.schedule(
             activity: Self.activity(name),
-            input: DurableInput(
+            input: TaskInput(
                 execution: name,
                 rounds: 2,
                 script:
@@ -119,7 +119,7 @@ struct AdoptionTests {
         let process = try DurableProcess(server: server.url, activity: Self.activity("overtaken"))
         let token = server.schedule(
             activity: Self.activity("overtaken"),
-            input: DurableInput(execution: "overtaken", rounds: 40).text,
+            input: TaskInput(execution: "overtaken", rounds: 40).text,
             heartbeat: .seconds(60)
         )
         try process.start(wishes: ["restart", "stop"])
@@ -138,7 +138,7 @@ struct AdoptionTests {
         let process = try DurableProcess(server: server.url, activity: Self.activity("shutdown"))
         let token = server.schedule(
             activity: Self.activity("shutdown"),
-            input: DurableInput(execution: "shutdown", rounds: 2000).text,
+            input: TaskInput(execution: "shutdown", rounds: 2000).text,
             heartbeat: .seconds(60)
         )
         try process.start(wishes: ["stop", "stop", "shutdown"])
@@ -162,7 +162,7 @@ struct AdoptionTests {
         try await wait("the hand-over") { process.log.contains("handing over") }
         let token = server.schedule(
             activity: Self.activity("late"),
-            input: DurableInput(execution: "late").text,
+            input: TaskInput(execution: "late").text,
             heartbeat: .seconds(60)
         )
         #expect(try await process.ended() == 0)
@@ -184,7 +184,7 @@ struct AdoptionTests {
         let process = try DurableProcess(server: server.url, activity: Self.activity("report"))
         let token = server.schedule(
             activity: Self.activity("report"),
-            input: DurableInput(execution: "report").text,
+            input: TaskInput(execution: "report").text,
             heartbeat: .seconds(60)
         )
         try process.start(wishes: ["restart"])

@@ -7,7 +7,7 @@ final class DurableProcess {
 
     /// Journal, workspaces, evidence and log.
     let folder: TemporaryFolder
-    var settings: DurableSettings
+    var settings: WorkerSettings
     private var process: Process?
 
     init(
@@ -20,7 +20,7 @@ final class DurableProcess {
         throws
     {
         folder = try TemporaryFolder()
-        settings = DurableSettings(
+        settings = WorkerSettings(
             server: server,
             activity: activity,
             folder: folder.path,
@@ -127,31 +127,6 @@ final class DurableProcess {
         defer { close(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
-}
-
-/// As `Tests/DurableWorker/WorkerSettings.swift`, which is another program's.
-struct DurableSettings: Codable {
-    var server: String
-    var activity: String
-    var folder: String
-    var builderd: String
-    var slots: Int
-    var graceMilliseconds: Int
-    var stopBudgetMilliseconds: Int
-    var killAt: Int?
-    var wishes: [String]?
-}
-
-/// As `TaskInput` there.
-struct DurableInput: Codable {
-    var execution: String
-    var attempt = 0
-    var heartbeatMilliseconds = 60_000
-    var rounds = 2
-    var isDeaf = false
-    var script: String?
-
-    var text: String { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }
 
 /// Whether the long forms run: `Tests/run --full`.

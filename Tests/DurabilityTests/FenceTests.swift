@@ -36,7 +36,7 @@ struct FenceTests {
         let tokens = (0..<Self.runs).map { number in
             server.schedule(
                 activity: Self.activity,
-                input: DurableInput(
+                input: TaskInput(
                     execution: "e\(number)",
                     heartbeatMilliseconds: 9000,
                     rounds: 0,

@@ -63,7 +63,7 @@ struct KillPointTests {
         let process = try DurableProcess(server: server.url, activity: activity("uninterrupted"))
         let token = server.schedule(
             activity: activity("uninterrupted"),
-            input: DurableInput(execution: "e").text,
+            input: TaskInput(execution: "e").text,
             heartbeat: .seconds(60)
         )
         try process.start()
@@ -78,7 +78,7 @@ struct KillPointTests {
         let process = try DurableProcess(server: server.url, activity: activity(name))
         let token = server.schedule(
             activity: activity(name),
-            input: DurableInput(execution: name).text,
+            input: TaskInput(execution: name).text,
             heartbeat: .seconds(60)
         )
         try process.start(killAt: point)
@@ -94,7 +94,7 @@ struct KillPointTests {
         let process = try DurableProcess(server: server.url, activity: activity(name))
         let token = server.schedule(
             activity: activity(name),
-            input: DurableInput(execution: name, rounds: 10).text,
+            input: TaskInput(execution: name, rounds: 10).text,
             heartbeat: .seconds(60)
         )
         var killedAt: [String] = []

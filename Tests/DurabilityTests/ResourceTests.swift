@@ -56,7 +56,7 @@ struct ResourceTests {
         defer { unsafe umount2(state, Int32(MNT_DETACH)) }
         let token = server.schedule(
             activity: Self.activity("full"),
-            input: DurableInput(execution: "full", rounds: 10).text,
+            input: TaskInput(execution: "full", rounds: 10).text,
             heartbeat: .seconds(60)
         )
         try process.start()
@@ -73,7 +73,7 @@ struct ResourceTests {
             Issue.record("ended as \(String(describing: server.record.task(token)?.ending))\n\(process.log)")
             return
         }
-        let second = server.schedule(activity: Self.activity("full"), input: DurableInput(execution: "second").text)
+        let second = server.schedule(activity: Self.activity("full"), input: TaskInput(execution: "second").text)
         try await wait("the refusal to claim") { process.log.contains("no task is claimed: journal") }
         #expect(server.record.task(second)?.handedOut == nil)
         for name in process.names("state") where name.hasPrefix("filler-") {
@@ -88,7 +88,7 @@ struct ResourceTests {
     private static func work(_ name: String, _ script: String, _ server: FakeStepFunctions) async throws {
         let token = server.schedule(
             activity: activity("flood"),
-            input: DurableInput(execution: name, rounds: 1, script: script).text,
+            input: TaskInput(execution: name, rounds: 1, script: script).text,
             heartbeat: .seconds(60)
         )
         try await server.wait("the end of \(name)", limit: .seconds(600)) { $0.task(token)?.ending != nil }

@@ -1,5 +1,6 @@
 import ActivityWorker
 import Foundation
+import TestSupport
 
 /// Steps and tools that leave evidence of every time they ran: a line in a file for each, and a lock that tells when two copies run at once.
 struct EvidenceStage: StageHandler {

@@ -3,6 +3,7 @@ import ActivityWorker
 import CurlTransport
 import DaemonCore
 import Foundation
+import TestSupport
 import Logging
 import OpenSSLDigest
 import Pipeline

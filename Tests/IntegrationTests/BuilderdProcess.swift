@@ -109,26 +109,9 @@ final class BuilderdProcess {
 
 /// A port of 127.0.0.1 that takes connections and never answers: the kernel shakes hands, nobody accepts.
 final class SilentPort {
-    private let descriptor: Int32
+    private let listener: LoopbackListener
     /// `http://127.0.0.1:<port>`.
-    let url: String
+    var url: String { listener.url }
 
-    init() throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        self.descriptor = descriptor
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(descriptor, address, size) == 0 && listen(descriptor, 64) == 0
-                    && getsockname(descriptor, address, &size) == 0
-            }
-        }
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
-    }
-
-    deinit { close(descriptor) }
+    init() throws { listener = try LoopbackListener() }
 }

@@ -6,35 +6,19 @@ import Synchronization
 final class FakeMetadata: Sendable {
     /// `http://127.0.0.1:<port>`.
     let url: String
-    private let listener: Int32
+    private let listener: LoopbackListener
     private let documents = Mutex<[String: String]>([:])
 
     init() throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(listener, address, size) == 0 && listen(listener, 64) == 0
-                    && getsockname(listener, address, &size) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
+        let listener = try LoopbackListener()
         self.listener = listener
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        DispatchQueue(label: "fake-metadata").async { [weak self] in
-            while case let connection = accept(listener, nil, nil), connection >= 0 {
+        url = listener.url
+        DispatchQueue(label: "fake-metadata").async { [weak self, descriptor = listener.descriptor] in
+            while case let connection = accept(descriptor, nil, nil), connection >= 0 {
                 self?.answer(connection)
                 close(connection)
             }
         }
-    }
-
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// From now on `path` is answered with `text`, without it with 404.

@@ -5,7 +5,7 @@ import Glibc
 final class FaultyServer: Sendable {
     /// `http://127.0.0.1:<port>`.
     let url: String
-    private let listener: Int32
+    private let listener: LoopbackListener
 
     /// Starts to listen.
     ///
@@ -13,22 +13,11 @@ final class FaultyServer: Sendable {
     ///   - bytes: what is written after a request's head has come; empty hangs up without a byte.
     ///   - resets: whether the connection is reset, not closed.
     init(_ bytes: String, resets: Bool = false) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(listener, address, size) == 0 && listen(listener, 64) == 0
-                    && getsockname(listener, address, &size) == 0
-            }
-        }
-        guard isBound else { throw Failed(code: errno) }
+        let listener = try LoopbackListener()
         self.listener = listener
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        DispatchQueue(label: "faulty-server").async {
-            while case let connection = accept(listener, nil, nil), connection >= 0 {
+        url = listener.url
+        DispatchQueue(label: "faulty-server").async { [descriptor = listener.descriptor] in
+            while case let connection = accept(descriptor, nil, nil), connection >= 0 {
                 Self.readHead(connection)
                 let answer = Array(bytes.utf8)
                 _ = unsafe answer.withUnsafeBytes {
@@ -40,11 +29,6 @@ final class FaultyServer: Sendable {
                 close(connection)
             }
         }
-    }
-
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private static func readHead(_ connection: Int32) {
@@ -59,7 +43,4 @@ final class FaultyServer: Sendable {
         var chunk = [UInt8](repeating: 0, count: 4096)
         while unsafe recv(connection, &chunk, chunk.count, 0) > 0 {}
     }
-
-    /// No socket could be had.
-    struct Failed: Error { let code: Int32 }
 }
