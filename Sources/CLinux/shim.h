@@ -212,6 +212,13 @@ static inline void clinux_child_run(const struct clinux_spawn_request *request, 
     // By number, as <sys/resource.h> cannot be imported beside Glibc's own module: RLIMIT_CORE is 4, RLIMIT_NOFILE 7.
     uint64_t limit[2] = {0, 0};
     syscall(SYS_prlimit64, 0, 4, limit, NULL);
+    // When memory runs out the tool goes, and not its supervisor or the daemon, whose low score it would inherit.
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0) {
+        ssize_t written = write(score, "200", 3);
+        (void)written;
+        close(score);
+    }
     if (chdir(request->directory) < 0) clinux_child_fail(report, CLINUX_STEP_DIRECTORY, errno);
     if (dup2(request->input, 0) < 0 || dup2(request->output, 1) < 0 || dup2(request->error_output, 2) < 0)
         clinux_child_fail(report, CLINUX_STEP_DESCRIPTORS, errno);

@@ -72,6 +72,7 @@ struct ToolRunnerTests {
             print('session', os.getsid(0) == os.getpid() == os.getpgid(0))
             print('stdin', repr(sys.stdin.read()))
             print('core', open('/proc/self/limits').read().split('core file size')[1].split()[0])
+            print('oom', open('/proc/self/oom_score_adj').read().strip())
             print('cwd', os.getcwd())
             """
         )
@@ -81,7 +82,7 @@ struct ToolRunnerTests {
         #expect(
             run.collector.lines(.stdout) == [
                 "fds [0, 1, 2]", "env ['PATH']", "blocked 0", "ignored 0", "session True", "stdin ''", "core 0",
-                "cwd \(folder)",
+                "oom 200", "cwd \(folder)",
             ]
         )
     }
