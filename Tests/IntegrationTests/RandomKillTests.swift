@@ -151,10 +151,13 @@ struct RandomKillTests {
             if task.ending == nil, isKnown(token) { found.append("\(number): claimed and never ended") }
             switch task.ending {
             case .succeeded, nil: break
+            // Long runs outlive the heartbeat of a token that was never written down.
+            case .heartbeatTimeout where !isKnown(token): break
             case .failed("AWS.Unavailable", _), .failed("AWS.Throttled", _): break
             case let other?: found.append("\(number): ended as \(other)")
             }
         }
+        print("figure: random-kill.unclaimed = \(tokens.count { record.task($0)?.handedOut != nil && !isKnown($0) })")
         let evidence = daemon.folder.path + "/evidence"
         if let doubles = try? String(contentsOfFile: evidence + "/doubles", encoding: .utf8) {
             found.append("two copies of a tool at once: \(doubles)")
