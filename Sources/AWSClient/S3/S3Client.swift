@@ -68,8 +68,16 @@ package struct S3Client: Sendable {
     }
 
     /// Deletes an object, or one version of it. Deleting what is not there succeeds.
-    package func deleteObject(bucket: String, key: String, versionID: String? = nil) async throws(AWSError) {
-        let call = try call("DeleteObject", "DELETE", bucket, key, versionID)
+    ///
+    /// - Parameter ifMatch: entity tag, with its quotes, of the object that is meant; another one is left (`PreconditionFailed`).
+    package func deleteObject(
+        bucket: String,
+        key: String,
+        versionID: String? = nil,
+        ifMatch: String? = nil
+    ) async throws(AWSError) {
+        var call = try call("DeleteObject", "DELETE", bucket, key, versionID)
+        if let ifMatch { call.headers.append(HTTPField("If-Match", ifMatch)) }
         try await runtime.send(call) { _ in }
     }
 
