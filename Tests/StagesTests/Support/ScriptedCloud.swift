@@ -48,6 +48,8 @@ final class ScriptedCloud: HTTPExchanging {
         var calls: [String] = []
         /// Answers instead of the real ones, by operation.
         var faults: [String: HTTPResponse] = [:]
+        /// Whether `If-Match` of a deletion is understood; some emulators refuse it.
+        var comparesEntityTags = true
         /// Whether a copy is encrypted, and what state it is in.
         var copyIsEncrypted = true
         var copyState = "available"
@@ -287,6 +289,7 @@ final class ScriptedCloud: HTTPExchanging {
             return HTTPResponse(status: 200, headers: [HTTPField("ETag", "\"\(body.hashValue)\"")], body: body)
         case "DELETE":
             let meant = request.headers.first { $0.name == "If-Match" }?.value
+            if meant != nil, !state.comparesEntityTags { return Self.refusal("NotImplemented", status: 501) }
             if let meant, let body = state.objects[path], meant != "\"\(body.hashValue)\"" {
                 return Self.refusal("PreconditionFailed", status: 412)
             }
