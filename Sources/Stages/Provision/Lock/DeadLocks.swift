@@ -41,9 +41,11 @@ struct DeadLocks: Sendable {
         }
     }
 
-    /// No lock of the task is left; nor is one of an earlier task of this host that is over, as this task had the lock after it.
+    /// No lock of the task is left; nor is one of an earlier task of this host that was cleaned up after or cut off by a loss of power, as
+    /// this task had the lock after it.
     func forget(_ state: String, _ context: TaskContext) {
-        let old = ((try? records.of(state: state)) ?? []).filter(proof.isDead).map(\.task)
+        let known = (try? records.of(state: state)) ?? []
+        let old = known.filter { $0.isOver || $0.boot != host.boot }.map(\.task)
         for task in Set(old + [context.id]) {
             do {
                 try records.remove(state: state, task: task)
