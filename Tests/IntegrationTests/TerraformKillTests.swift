@@ -86,9 +86,11 @@ struct TerraformKillTests {
 
     @Test func `the lock of an attempt that could not clean up is taken away by the next one, by proof`() async throws {
         let stage = try await stage()
-        _ = try await killedApply(stage)
+        let context = try await killedApply(stage)
         #expect(try await apply(stage).endpoint == "http://127.0.0.1:9/")
         #expect(try await lock(stage) == nil)
+        #expect(try records(stage).map(\.task) == [context.id], "its own clean-up is still to come")
+        await provision(stage).cleanUp(context)
         #expect(try records(stage).isEmpty)
     }
 
