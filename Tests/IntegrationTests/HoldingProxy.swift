@@ -3,13 +3,13 @@ import Glibc
 import Synchronization
 
 /// An HTTP proxy on 127.0.0.1 between a tool and an emulator, which answers a request itself, or lets the emulator do what it is asked and
-/// then never answers: a tool that is killed then has made the call and not heard of it.
+/// then holds the answer back: a tool that is killed meanwhile has made the call and not heard of it.
 final class HoldingProxy: Sendable {
     /// What becomes of a request.
     enum Decision: Sendable {
         /// The emulator's answer is handed on.
         case pass
-        /// The emulator does it, and the answer is held back for ever.
+        /// The emulator does it, and the answer is held back until `release`.
         case hold
         /// The emulator is not asked; this is the answer.
         case answer(String)
@@ -27,6 +27,7 @@ final class HoldingProxy: Sendable {
     private let upstream: UInt16
     private let decide: @Sendable (Request) -> Decision
     private let held = Mutex(false)
+    private let isReleased = Mutex(false)
     private let requests = Mutex<[Request]>([])
 
     /// A proxy in front of the emulator at `url`, a loopback address with a port.
@@ -59,6 +60,9 @@ final class HoldingProxy: Sendable {
         }
     }
 
+    /// What is held back is answered, and nothing is held back any more.
+    func release() { isReleased.withLock { $0 = true } }
+
     /// No socket could be had, or nothing was held in time.
     struct Failed: Error { let code: Int32 }
 
@@ -82,11 +86,13 @@ final class HoldingProxy: Sendable {
         while case let count = unsafe recv(emulator, &chunk, chunk.count, 0), count > 0 { answer += chunk[..<count] }
         if case .hold = decision {
             held.withLock { $0 = true }
-            // Until the tool is gone.
-            while unsafe recv(connection, &chunk, chunk.count, 0) > 0 {}
-        } else {
-            Self.send(answer, to: connection)
+            var watched = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+            // Until the tool is gone, or is to have its answer.
+            while !isReleased.withLock({ $0 }) {
+                if unsafe poll(&watched, 1, 20) > 0, unsafe recv(connection, &chunk, chunk.count, 0) <= 0 { return }
+            }
         }
+        Self.send(answer, to: connection)
     }
 
     /// One request, made one that the emulator closes the connection after.
