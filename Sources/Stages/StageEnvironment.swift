@@ -32,6 +32,9 @@ package struct StageSettings: Sendable, Hashable {
     package var inventoryTable: String
     /// First part of every parameter's name. Default `/builderd`.
     package var parameterPrefix: String
+    /// Directory on disk where this host keeps what it needs to prove a lock of Terraform's state dead, and states that could be saved
+    /// nowhere else. Default `/var/lib/builderd/terraform`.
+    package var terraformDirectory: String
     /// Packer's executable: name or absolute path.
     package var packer: String
     /// Terraform's executable: name or absolute path.
@@ -59,6 +62,7 @@ package struct StageSettings: Sendable, Hashable {
         stateBucket: String,
         inventoryTable: String,
         parameterPrefix: String = "/builderd",
+        terraformDirectory: String = "/var/lib/builderd/terraform",
         packer: String = "packer",
         terraform: String = "terraform",
         auditor: String = "inspec",
@@ -76,6 +80,7 @@ package struct StageSettings: Sendable, Hashable {
         self.stateBucket = stateBucket
         self.inventoryTable = inventoryTable
         self.parameterPrefix = parameterPrefix
+        self.terraformDirectory = terraformDirectory
         self.packer = packer
         self.terraform = terraform
         self.auditor = auditor

@@ -71,6 +71,7 @@ struct EmulatedStage {
             stateBucket: bucket,
             inventoryTable: table,
             parameterPrefix: "/" + name,
+            terraformDirectory: folder.path + "/terraform",
             packerGrace: .seconds(5),
             terraformGrace: .seconds(5),
             toolCredentials: .profile(name: "test", file: folder.path + "/aws"),
@@ -134,6 +135,16 @@ struct EmulatedStage {
         _ type: Output.Type,
         action: TaskHeader.Action = .run
     ) async throws -> Output {
+        let context = try await context(of: stage, section: section, action: action)
+        return try JSONDecoder().decode(type, from: Data(try await handler.run(context).utf8))
+    }
+
+    /// A task of its own for `stage`, whose section is written.
+    func context(
+        of stage: Stage,
+        section: some Encodable,
+        action: TaskHeader.Action = .run
+    ) async throws -> TaskContext {
         let reference = try await put(section, for: stage)
         let id = String(UInt64.random(in: .min ... .max), radix: 16)
         let workspace = folder.path + "/" + id
@@ -143,7 +154,7 @@ struct EmulatedStage {
             attributes: [.posixPermissions: 0o700]
         )
         let redactor = try TaskRedactor(workspace: workspace)
-        let context = TaskContext(
+        return TaskContext(
             id: id,
             stage: stage.rawValue,
             header: TaskHeader(
@@ -162,8 +173,6 @@ struct EmulatedStage {
             logger: aws.logger,
             runtime: SupervisedTaskRuntime(workspace: workspace, redactor: redactor, logger: aws.logger)
         )
-        let text = try await handler.run(context)
-        return try JSONDecoder().decode(type, from: Data(text.utf8))
     }
 
     private func envelope(

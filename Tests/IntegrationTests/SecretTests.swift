@@ -126,7 +126,8 @@ struct SecretTests {
         )
     }
 
-    private static func daemon(of stage: EmulatedStage, _ activity: String) async throws -> Daemon {
+    /// A daemon for `stage`'s accounts that works one activity, with an empty catalogue.
+    static func daemon(of stage: EmulatedStage, _ activity: String) async throws -> Daemon {
         let server = try await FakeStepFunctions.start()
         let arn = "arn:aws:states:eu-central-1:000000000000:activity:\(activity)"
         let process = try BuilderdProcess(
@@ -164,6 +165,11 @@ struct SecretTests {
 
         /// Has the daemon work `section`, and returns how its task ended.
         func work(_ stage: Stage, section: some Encodable, _ emulated: EmulatedStage) async throws -> Ending {
+            try await ending(of: try await schedule(stage, section: section, emulated))
+        }
+
+        /// Gives the daemon `section` to work, and returns the task's token.
+        func schedule(_ stage: Stage, section: some Encodable, _ emulated: EmulatedStage) async throws -> String {
             let version = try await SSMClient(emulated.aws).putParameter(
                 name: "/\(emulated.name)/section",
                 value: String(decoding: try JSONEncoder().encode(section), as: UTF8.self),
@@ -171,7 +177,7 @@ struct SecretTests {
                 overwrite: true
             )
             if !process.log.contains("builderd") { try process.start() }
-            let token = server.schedule(
+            return server.schedule(
                 activity: activity,
                 input: """
                     {"schema": 1, "action": "run", "stage": "\(stage.rawValue)", "execution": "\(emulated.execution)",
@@ -183,6 +189,10 @@ struct SecretTests {
                     """,
                 heartbeat: .seconds(300)
             )
+        }
+
+        /// How a task ended, once it has.
+        func ending(of token: String) async throws -> Ending {
             try await server.wait("the task's end", limit: .seconds(120)) { $0.task(token)?.ending != nil }
             switch server.record.task(token)?.ending {
             case .succeeded(let output): return Ending(error: nil, text: output)

@@ -123,14 +123,14 @@ package struct EC2Client: Sendable {
     }
 
     /// Sends what is answered with `<return>true</return>`; some emulators leave it out, `false` is a refusal.
-    private func acknowledged(_ form: QueryForm) async throws(AWSError) {
+    func acknowledged(_ form: QueryForm) async throws(AWSError) {
         try await service.send(form) { (root) throws(AnswerProblem) in
             guard root.text("return") != "false" else { throw AnswerProblem("the answer says return=false") }
         }
     }
 
     /// All pages of a Describe operation. `MaxResults` may not stand beside ids, and one answer holds all of those.
-    private func pages<Item: Sendable>(
+    func pages<Item: Sendable>(
         _ form: QueryForm,
         _ set: String,
         isPaged: Bool,

@@ -14,6 +14,8 @@ package struct EC2Image: Sendable, Hashable {
     package let architecture: String?
     /// ISO 8601 text.
     package let creationDate: String?
+    /// The instance that it was made of, where EC2 says so.
+    package let sourceInstanceID: String?
     /// `/dev/xvda`, …
     package let rootDeviceName: String?
     /// EBS volumes; instance-store devices are left out.
@@ -32,6 +34,7 @@ package struct EC2Image: Sendable, Hashable {
         ownerID = element.text("imageOwnerId")
         architecture = element.text("architecture")
         creationDate = element.text("creationDate")
+        sourceInstanceID = element.text("sourceInstanceId")
         rootDeviceName = element.text("rootDeviceName")
         volumes = element.items("blockDeviceMapping").compactMap(EC2ImageVolume.init)
         tags = element.tags

@@ -54,6 +54,19 @@ package struct S3Client: Sendable {
         return try await runtime.send(call) { S3ObjectHead($0) }
     }
 
+    /// Deletes an object. Deleting what is not there succeeds.
+    ///
+    /// - Parameter ifMatch: entity tag, with its quotes, of the object that is meant; another one is left (`PreconditionFailed`).
+    package func deleteObject(
+        bucket: String,
+        key: String,
+        ifMatch: String? = nil
+    ) async throws(AWSError) {
+        var call = try call("DeleteObject", "DELETE", bucket, key, nil)
+        if let ifMatch { call.headers.append(HTTPField("If-Match", ifMatch)) }
+        try await runtime.send(call) { _ in }
+    }
+
     private func call(
         _ operation: String,
         _ method: String,

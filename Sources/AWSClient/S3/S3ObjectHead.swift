@@ -4,6 +4,8 @@ import CurlTransport
 package struct S3ObjectHead: Sendable, Hashable {
     /// Version id, where the bucket keeps versions.
     package let versionID: String?
+    /// Entity tag with its quotes. Not a digest of the content under SSE-KMS.
+    package let entityTag: String?
     /// `aws:kms`, `AES256` or nothing.
     package let serverSideEncryption: String?
     /// ARN of the KMS key.
@@ -11,6 +13,7 @@ package struct S3ObjectHead: Sendable, Hashable {
 
     init(_ response: HTTPResponse) {
         versionID = response.header("x-amz-version-id")
+        entityTag = response.header("ETag")
         serverSideEncryption = response.header("x-amz-server-side-encryption")
         kmsKeyID = response.header("x-amz-server-side-encryption-aws-kms-key-id")
     }

@@ -38,6 +38,7 @@ extension ConfigurationReading {
                 stateBucket: text("storage.stateBucket"),
                 inventoryTable: text("storage.inventoryTable"),
                 parameterPrefix: text("storage.parameterPrefix"),
+                terraformDirectory: text("paths.state") + "/terraform",
                 packer: text("tools.packer.path"),
                 terraform: text("tools.terraform.path"),
                 auditor: text("tools.auditor.path"),

@@ -6,11 +6,11 @@ import Pipeline
 /// Builds the release's image with Packer, makes sure that it is encrypted with the customer's key, shares it with the
 /// application's account and marks it.
 ///
-/// It works in the builder's own account. An image that an earlier attempt of the same execution finished is adopted; what a failed
-/// attempt left behind is removed, before and after.
+/// It works in the builder's own account. An image that an earlier attempt of the same execution finished is adopted; other images that
+/// attempts left are removed before a build, and what this attempt left after it failed.
 package struct BakeryStage: StageHandler {
-    private let environment: StageEnvironment
-    private let pace: StagePace
+    let environment: StageEnvironment
+    let pace: StagePace
 
     /// A stage in this environment.
     package init(environment: StageEnvironment, pace: StagePace = .real) {
@@ -22,7 +22,12 @@ package struct BakeryStage: StageHandler {
         try context.requireAction(.run)
         let input = try StageInput(context)
         let section = try await input.section(BakerySection.self, in: context, with: environment)
-        let tags = ImageTags(envelope: input.envelope, head: section.head, taskID: context.id)
+        let tags = ImageTags(
+            envelope: input.envelope,
+            tags: section.head.tags,
+            application: section.head.applicationId,
+            taskID: context.id
+        )
         let images = BuilderImages(ec2: EC2Client(environment.aws), tags: tags, pace: pace)
         let kmsKey = try await CustomerKey.arn(environment.settings.kmsKey, in: context, with: environment.aws)
 
@@ -75,23 +80,14 @@ package struct BakeryStage: StageHandler {
             return adopted
         }
         try await remove(found.leftOver, images, step: "remove-left-over", context)
-        let secrets = try await StageSecrets.resolve(section.secrets, for: .bakery, in: context, with: environment.aws)
         let build = PackerBuild(
             context: context,
             environment: environment,
             section: section,
             tags: images.tags,
-            kmsKey: kmsKey,
-            secrets: secrets
+            kmsKey: kmsKey
         )
-        let artifact: String?
-        do {
-            artifact = try await build.run()
-        } catch let failure as TaskFailure {
-            // Before the failure is reported: a retry must not meet what this build left.
-            if !Task.isCancelled { await removeLeftOver(images, context) }
-            throw failure
-        }
+        let artifact = try await build.run()
         let imageID = try await reconciled(artifact, images, context)
         _ = try await context.step("mark-complete", inputs: [imageID]) {
             try await mark([imageID], images, step: "mark-complete")
@@ -116,40 +112,24 @@ package struct BakeryStage: StageHandler {
                 message: found.leftOver.isEmpty
                     ? "Packer ended well, but it named no image, and none has the name \(images.tags.imageName) or this execution's tag."
                     : "Packer ended well, but it named no image, and several have this execution's tag: "
-                        + found.leftOver.joined(separator: ", ") + ".",
+                        + found.leftOver.map(\.imageID).joined(separator: ", ") + ".",
                 next:
                     "Let the template name its image var.image_name and put var.execution_id in the tag builderd:execution.",
                 step: "reconcile"
             )
         }
-        return found.leftOver[0]
-    }
-
-    /// Removes what a failed build left. That this fails as well is logged: the build's own failure is the one to report.
-    private func removeLeftOver(_ images: BuilderImages, _ context: TaskContext) async {
-        do {
-            let found = try await context.step("find-left-over", inputs: [images.tags.execution]) {
-                try await AWSCall.run("looking for what the failed build left", step: "find-left-over") {
-                    try await images.find()
-                }
-            }
-            try await remove(found.leftOver, images, step: "clean-up", context)
-        } catch {
-            context.logger.warning(
-                "What the failed build left could not be removed: \(context.redactor.redact("\(error)"))"
-            )
-        }
+        return found.leftOver[0].imageID
     }
 
     private func remove(
-        _ imageIDs: [String],
+        _ leftOver: [BuilderImages.LeftOver],
         _ images: BuilderImages,
         step: String,
         _ context: TaskContext
     ) async throws {
-        guard !imageIDs.isEmpty else { return }
-        _ = try await context.step(step, inputs: imageIDs) {
-            for imageID in imageIDs { try await images.remove(imageID, step: step) }
+        guard !leftOver.isEmpty else { return }
+        _ = try await context.step(step, inputs: leftOver) {
+            for image in leftOver { try await images.remove(image, step: step) }
             return true
         }
     }

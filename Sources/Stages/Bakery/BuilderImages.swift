@@ -15,7 +15,22 @@ struct BuilderImages: Sendable {
         /// Its encrypted copy, whole or on its way.
         var encrypted: String?
         /// What a failed or killed build left behind.
-        var leftOver: [String]
+        var leftOver: [LeftOver]
+    }
+
+    /// An image to be taken away.
+    struct LeftOver: Sendable, Codable, Hashable {
+        /// Its id.
+        var imageID: String
+        /// Its snapshots, which nothing leads to once the image is gone.
+        var snapshots: [String]
+
+        init(imageID: String, snapshots: [String]) {
+            self.imageID = imageID
+            self.snapshots = snapshots
+        }
+
+        init(_ image: EC2Image) { self.init(imageID: image.imageID, snapshots: image.volumes.compactMap(\.snapshotID)) }
     }
 
     /// How long an image may take to become available: 240 looks, 15 s apart.
@@ -30,19 +45,19 @@ struct BuilderImages: Sendable {
         // A build that was killed between CreateImage and CreateTags left an image that only has its name.
         let byName = try await ec2.describeImages(
             owners: ["self"],
-            filters: [EC2Filter("name", [tags.imageName, tags.encryptedName])]
-        )
+            filters: [EC2Filter("name", [tags.namePrefix + "*"])]
+        ).filter { tags.isName($0.name) }
         var found = Found(complete: nil, encrypted: nil, leftOver: [])
         for image in byTag + byName.filter({ image in !byTag.contains { $0.imageID == image.imageID } }) {
             let owner = image.tags[ImageTags.execution]
             guard owner == nil || owner == tags.execution else { continue }
             let isGood = image.state == "available" || image.state == "pending"
-            if isGood, image.name == tags.encryptedName, owner != nil {
+            if isGood, tags.isEncryptedName(image.name), owner != nil {
                 found.encrypted = image.imageID
             } else if isGood, image.tags[ImageTags.complete] == tags.execution {
                 found.complete = image.imageID
             } else {
-                found.leftOver.append(image.imageID)
+                found.leftOver.append(LeftOver(image))
             }
         }
         return found
@@ -82,14 +97,16 @@ struct BuilderImages: Sendable {
     }
 
     /// Takes an image away with its snapshots; what is gone already is fine.
-    func remove(_ imageID: String, step: String) async throws {
-        guard let image = try await image(imageID, step: step) else { return }
+    func remove(_ leftOver: LeftOver, step: String) async throws {
+        let imageID = leftOver.imageID
         do {
-            if image.state != "deregistered" { try await ec2.deregisterImage(imageID: imageID) }
-        } catch {
+            if let image = try await image(imageID, step: step), image.state != "deregistered" {
+                try await ec2.deregisterImage(imageID: imageID)
+            }
+        } catch let error as AWSError {
             guard error.isMissingImage else { throw awsFailure(error, doing: "deregistering \(imageID)", step: step) }
         }
-        for snapshot in image.volumes.compactMap(\.snapshotID) {
+        for snapshot in leftOver.snapshots {
             do {
                 try await ec2.deleteSnapshot(snapshotID: snapshot)
             } catch {

@@ -65,7 +65,8 @@ struct ImageEncryption: Sendable {
             )
         }
         _ = try await context.step("remove-clear-image", inputs: [imageID]) {
-            try await images.remove(imageID, step: "remove-clear-image")
+            let clear = BuilderImages.LeftOver(imageID: imageID, snapshots: before.snapshots)
+            try await images.remove(clear, step: "remove-clear-image")
             return true
         }
         return Result(imageID: copied, name: after.name, snapshots: after.snapshots)

@@ -10,7 +10,6 @@ struct PackerBuild: Sendable {
     let section: BakerySection
     let tags: ImageTags
     let kmsKey: String
-    let secrets: [String: String]
 
     private var settings: StageSettings { environment.settings }
     private var folder: String { context.workspace + "/packer" }
@@ -26,9 +25,13 @@ struct PackerBuild: Sendable {
     /// - Returns: the image's id if Packer printed an artifact of this region; the image is there all the same if a post-processor
     ///   took the artifact over, so that the caller looks for it by tag.
     func run() async throws -> String? {
-        let surroundings = try ToolSurroundings(context, environment: environment, role: nil)
+        let surroundings = try await ToolSurroundings.made(in: context, environment: environment, role: nil)
         let version = try await version(surroundings)
-        try await prepare(version)
+        // Not done again under a Packer that outlived the daemon.
+        _ = try await context.step("prepare", inputs: [section.template, "\(version)", tags.imageName, kmsKey]) {
+            try await prepare(version)
+            return true
+        }
         if version >= Self.firstWithPlugins {
             let exit = try await packer("packer-init", ["init", "."], surroundings)
             guard exit.status == 0 else { throw invalid("packer init", "packer-init", exit) }
@@ -93,6 +96,7 @@ struct PackerBuild: Sendable {
             subject: "The Packer template \"\(section.template)\"",
             failure: .bakeryVariableUndeclared
         )
+        let secrets = try await StageSecrets.resolve(section.secrets, for: .bakery, in: context, with: environment.aws)
         try PrivateFile.write(
             json: variables.values(own: own, manifest: section.variables, secrets: secrets),
             to: variableFile

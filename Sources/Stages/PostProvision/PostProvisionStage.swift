@@ -82,6 +82,8 @@ package struct PostProvisionStage: StageHandler {
         _ logGroups: [String],
         _ context: TaskContext
     ) async throws -> InventoryReference {
+        // Noted first, so that an item which is written again after a crash is the same.
+        let recorded = try await context.step("recorded", inputs: [context.id]) { pace.now().formatted(.iso8601) }
         let item = InventoryItem(
             input: input,
             head: section.head,
@@ -90,7 +92,7 @@ package struct PostProvisionStage: StageHandler {
             validation: try input.output(of: .validation, as: ValidationOutput.self),
             smokeTests: results,
             logGroups: logGroups,
-            recorded: pace.now().formatted(.iso8601)
+            recorded: recorded
         )
         let inventory = Inventory(environment: environment)
         let key = item.key

@@ -3,15 +3,34 @@ import ActivityWorker
 import Pipeline
 
 extension ProvisionStage {
+    /// What was found in the module's copy before Terraform wrote into it.
+    struct Prepared: Sendable, Codable {
+        /// Whether it has a lock file of its own, which pins its providers.
+        var hasPins: Bool
+    }
+
+    /// Where the module's copy is.
+    static func folder(in workspace: String) -> String { workspace + "/terraform" }
+
+    /// Where the backend's values are.
+    static func backendFile(in workspace: String) -> String { workspace + "/builderd.tfbackend.json" }
+
     /// Copies the module and writes the backend's declaration and the variables beside it. Secrets stand only in the variables'
-    /// file, 0600.
+    /// file, 0600. A step: Terraform may be at work in the copy when the stage runs again from its top.
     func prepare(
         _ target: ProvisionTarget,
         _ backend: StateBackend,
         _ context: TaskContext
-    ) async throws {
+    ) async throws -> Prepared {
+        let inputs = [target.section.module, target.imageID, backend.uri, backend.kmsKey]
+        return try await context.step("prepare", inputs: inputs) { try await copy(target, backend, context) }
+    }
+
+    private func copy(_ target: ProvisionTarget, _ backend: StateBackend, _ context: TaskContext) async throws
+        -> Prepared
+    {
         let section = target.section
-        let folder = context.workspace + "/terraform"
+        let folder = Self.folder(in: context.workspace)
         let catalogue = CatalogueFolder(
             directory: environment.settings.catalogueDirectory + "/terraform",
             noun: "Terraform module",
@@ -37,6 +56,8 @@ extension ProvisionStage {
         )
         try PrivateFile.write(StateBackend.declaration, to: folder + "/" + StateBackend.declarationFile)
         try PrivateFile.write(json: values, to: folder + "/builderd.auto.tfvars.json")
+        try PrivateFile.write(json: backend.configuration, to: Self.backendFile(in: context.workspace))
+        return Prepared(hasPins: OutputFile.exists(folder + "/.terraform.lock.hcl"))
     }
 
     /// What the stage itself gives to every module.

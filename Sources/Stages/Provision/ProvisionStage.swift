@@ -8,7 +8,9 @@ import Pipeline
 /// It acts in the application's account where the environment names a role; the state stays the builder's.
 package struct ProvisionStage: StageHandler {
     let environment: StageEnvironment
+    let host: HostIdentity
     private let lockTimeout: Duration
+    let pace: StagePace
 
     /// Largest plan that is read.
     static let mostPlanBytes = 256 * 1024 * 1024
@@ -17,10 +19,19 @@ package struct ProvisionStage: StageHandler {
 
     /// A stage in this environment.
     ///
-    /// - Parameter lockTimeout: how long Terraform tries to get the state's lock. Default 5 min.
-    package init(environment: StageEnvironment, lockTimeout: Duration = .seconds(300)) {
+    /// - Parameters:
+    ///   - lockTimeout: how long Terraform tries to get the state's lock. Default 5 min.
+    ///   - host: who this host's Terraform is to locks.
+    package init(
+        environment: StageEnvironment,
+        lockTimeout: Duration = .seconds(300),
+        host: HostIdentity = .current(),
+        pace: StagePace = .real
+    ) {
         self.environment = environment
         self.lockTimeout = lockTimeout
+        self.host = host
+        self.pace = pace
     }
 
     private var lockOption: String { "-lock-timeout=\(lockTimeout.components.seconds)s" }
@@ -54,19 +65,22 @@ package struct ProvisionStage: StageHandler {
             region: environment.aws.region,
             kmsKey: kmsKey
         )
-        let terraform = try TerraformRun(
-            context,
+        let terraform = try await TerraformRun.made(
+            in: context,
             environment: environment,
             role: section.head.access,
-            folder: context.workspace + "/terraform"
+            folder: Self.folder(in: context.workspace)
         )
         try await terraform.checkVersion()
-        try await prepare(target, backend, context)
-        try await initialise(terraform, backend)
+        let prepared = try await prepare(target, backend, context)
+        try await initialise(terraform, prepared)
         try await validate(terraform)
-        try await plan(terraform, isDestroy: target.isDestroy)
-        let changes = try await apply(terraform, isDestroy: target.isDestroy)
+        try await openLock(of: backend, before: "terraform-plan", context)
+        try await noteLock(of: backend, context)
+        try await plan(terraform, backend, isDestroy: target.isDestroy)
+        let changes = try await apply(terraform, backend, isDestroy: target.isDestroy)
         let outputs = target.isDestroy ? nil : try await self.outputs(terraform)
+        try await forgetLock(of: backend, context)
         return ProvisionOutput(
             action: target.action.rawValue,
             outputs: outputs?.visible ?? [:],
@@ -79,11 +93,10 @@ package struct ProvisionStage: StageHandler {
         )
     }
 
-    private func initialise(_ terraform: TerraformRun, _ backend: StateBackend) async throws {
-        let configuration = terraform.context.workspace + "/builderd.tfbackend.json"
-        try PrivateFile.write(json: backend.configuration, to: configuration)
+    private func initialise(_ terraform: TerraformRun, _ prepared: Prepared) async throws {
+        let configuration = Self.backendFile(in: terraform.context.workspace)
         // A lock file of the module's own pins its providers: then what it does not name is refused.
-        let pins = OutputFile.exists(terraform.folder + "/.terraform.lock.hcl") ? ["-lockfile=readonly"] : []
+        let pins = prepared.hasPins ? ["-lockfile=readonly"] : []
         let ended = try await terraform.run(
             "terraform-init",
             ["init", "-input=false", "-no-color", "-json"] + pins + ["-backend-config=\(configuration)"]
@@ -116,11 +129,12 @@ package struct ProvisionStage: StageHandler {
     }
 
     /// Plans and refuses what the policy forbids, before anything is touched.
-    private func plan(_ terraform: TerraformRun, isDestroy: Bool) async throws {
+    private func plan(_ terraform: TerraformRun, _ backend: StateBackend, isDestroy: Bool) async throws {
         let options = [
             "-input=false", "-no-color", "-json", "-detailed-exitcode", lockOption, "-out=builderd.tfplan",
         ]
-        let ended = try await terraform.run("terraform-plan", ["plan"] + (isDestroy ? ["-destroy"] : []) + options)
+        let arguments = ["plan"] + (isDestroy ? ["-destroy"] : []) + options
+        let ended = try await locking("terraform-plan", arguments, terraform, backend)
         guard ended.exit.status == 0 || ended.exit.status == 2 else {
             throw failure(ended, .provisionPlanFailed, "terraform plan", "terraform-plan", terraform)
         }
@@ -162,20 +176,24 @@ package struct ProvisionStage: StageHandler {
             || (OutputFile.exists(downloaded) && ModuleSource.hasDynamicIngress(in: downloaded))
     }
 
-    private func apply(_ terraform: TerraformRun, isDestroy: Bool) async throws -> TerraformMessages.Changes {
-        let ended = try await terraform.run(
-            "terraform-apply",
-            ["apply", "-input=false", "-no-color", "-json", lockOption, "builderd.tfplan"]
-        )
+    private func apply(
+        _ terraform: TerraformRun,
+        _ backend: StateBackend,
+        isDestroy: Bool
+    ) async throws -> TerraformMessages.Changes {
+        let arguments = ["apply", "-input=false", "-no-color", "-json", lockOption, "builderd.tfplan"]
+        let ended = try await locking("terraform-apply", arguments, terraform, backend)
         guard ended.exit.status == 0 else {
             let name: FailureName = isDestroy ? .provisionDestroyFailed : .provisionApplyFailed
-            throw failure(
-                ended,
-                name,
-                isDestroy ? "terraform destroy" : "terraform apply",
-                "terraform-apply",
-                terraform
+            let command = isDestroy ? "terraform destroy" : "terraform apply"
+            let failure = failure(ended, name, command, "terraform-apply", terraform)
+            let state = ErroredState(
+                terraform: terraform,
+                environment: environment,
+                locks: locks,
+                place: S3ObjectLocation(bucket: backend.bucket, key: backend.key)
             )
+            throw try await state.saved()?.told(in: failure, state: backend.uri) ?? failure
         }
         return ended.messages.changes ?? .none
     }

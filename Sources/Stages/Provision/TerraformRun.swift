@@ -13,17 +13,25 @@ struct TerraformRun: Sendable {
     /// The first version with `use_lockfile`.
     static let firstVersion = ToolVersion(1, 10)
 
-    /// Surroundings with Terraform's own variables. A plug-in directory or mirror comes in by `TF_CLI_CONFIG_FILE` of the
+    /// Commands in surroundings with Terraform's own variables. A plug-in directory or mirror comes in by `TF_CLI_CONFIG_FILE` of the
     /// configured tool environment, and only so.
-    init(_ context: TaskContext, environment: StageEnvironment, role: AccountAccess?, folder: String) throws {
-        self.context = context
-        settings = environment.settings
-        self.folder = folder
-        surroundings = try ToolSurroundings(context, environment: environment, role: role).adding([
+    static func made(
+        in context: TaskContext,
+        environment: StageEnvironment,
+        role: AccountAccess?,
+        folder: String
+    ) async throws -> TerraformRun {
+        let surroundings = try await ToolSurroundings.made(in: context, environment: environment, role: role).adding([
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "0",
             "TF_DATA_DIR": context.workspace + "/terraform-data",
         ])
+        return TerraformRun(
+            context: context,
+            settings: environment.settings,
+            surroundings: surroundings,
+            folder: folder
+        )
     }
 
     /// How one command ended, and what it said.

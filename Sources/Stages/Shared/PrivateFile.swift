@@ -1,8 +1,9 @@
 package import FoundationEssentials
+import Glibc
 
 /// Files and folders of a task's workspace: only the daemon's user may read them.
 package enum PrivateFile {
-    /// Writes `data` to `path` with mode 0600, whole or not at all.
+    /// Writes `data` to `path` with mode 0600, whole or not at all: a tool that reads it meanwhile sees the old file or the new one.
     package static func write(_ data: Data, to path: String) throws {
         let part = path + ".part"
         let manager = FileManager.default
@@ -12,8 +13,30 @@ package enum PrivateFile {
         }
         // Written without `.atomic`, which would make a new file with the mode of the umask.
         try data.write(to: URL(filePath: part))
-        if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
-        try manager.moveItem(atPath: part, toPath: path)
+        guard unsafe rename(part, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    /// The same, and when it returns the file survives a loss of power.
+    package static func writeDurably(_ data: Data, to path: String) throws {
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        try makeFolder(folder)
+        let part = path + ".new"
+        try write(data, to: part)
+        try synchronize(part)
+        guard unsafe rename(part, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try synchronize(folder)
+    }
+
+    /// Removes a file; one that is not there is fine.
+    package static func remove(_ path: String) throws {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    private static func synchronize(_ path: String) throws {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CocoaError(.fileReadUnknown) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
     /// Writes `text` as UTF-8 to `path` with mode 0600.

@@ -25,34 +25,38 @@ struct AuditorRun: Sendable {
         var bytes: [UInt8]
     }
 
-    /// Writes the inputs and waivers that every profile gets.
-    func writeInputs(_ inputs: [String: JSONValue]) throws {
-        // JSON is YAML too, and the auditor reads inputs by the file's ending.
-        try PrivateFile.write(json: JSONValue.object(inputs), to: inputFile)
-        try PrivateFile.write(WaiverFile.text(section.waivers), to: waiverFile)
+    /// Copies the profiles, and writes the inputs and waivers that each gets. Not done again under an auditor that outlived the daemon.
+    func prepare(_ inputs: [String: JSONValue]) async throws {
+        _ = try await context.step("prepare", inputs: section.profiles) {
+            // JSON is YAML too, and the auditor reads inputs by the file's ending.
+            try PrivateFile.write(json: JSONValue.object(inputs), to: inputFile)
+            try PrivateFile.write(WaiverFile.text(section.waivers), to: waiverFile)
+            let catalogue = CatalogueFolder(
+                directory: settings.catalogueDirectory + "/inspec",
+                noun: "profile",
+                failure: .validationProfileInvalid
+            )
+            try PrivateFile.makeFolder(context.workspace + "/profiles")
+            for profile in section.profiles { try catalogue.copy(profile, to: folder(profile)) }
+            return true
+        }
     }
+
+    private func folder(_ profile: String) -> String { context.workspace + "/profiles/" + profile }
 
     private var inputFile: String { context.workspace + "/inputs.yaml" }
     private var waiverFile: String { context.workspace + "/waivers.yaml" }
 
     /// Audits with one profile and reads the report.
     ///
-    /// - Throws: `TaskFailure` `Validation.ProfileInvalid` when the profile is not there, does not load or tests nothing,
+    /// - Throws: `TaskFailure` `Validation.ProfileInvalid` when the profile does not load or tests nothing,
     ///   `Validation.AuditorFailed` when there is no report.
     func audit(_ profile: String) async throws -> Outcome {
-        let profiles = CatalogueFolder(
-            directory: settings.catalogueDirectory + "/inspec",
-            noun: "profile",
-            failure: .validationProfileInvalid
-        )
-        let folder = context.workspace + "/profiles/" + profile
-        try PrivateFile.makeFolder(context.workspace + "/profiles")
-        try profiles.copy(profile, to: folder)
         let reportFile = context.workspace + "/report-\(profile).json"
         let step = "audit-" + profile
         let invocation = surroundings.invocation(
             settings.auditor,
-            arguments(profile: folder, report: reportFile),
+            arguments(profile: folder(profile), report: reportFile),
             in: context.workspace,
             settings.auditorGrace
         )

@@ -23,10 +23,12 @@ package struct ValidationStage: StageHandler {
         let section = try await input.section(ValidationSection.self, in: context, with: environment)
         guard !section.profiles.isEmpty else { throw noProfiles }
         let provision = try input.output(of: .provision, as: ProvisionOutput.self)
-        let surroundings = try ToolSurroundings(context, environment: environment, role: section.head.access)
-            .adding(["CHEF_LICENSE": "accept-no-persist"])
-        let now = pace.now()
-        let today = try await context.step("today", inputs: [context.id]) { DayText.of(now) }
+        let surroundings = try await ToolSurroundings.made(
+            in: context,
+            environment: environment,
+            role: section.head.access
+        ).adding(["CHEF_LICENSE": "accept-no-persist"])
+        let today = try await context.step("today", inputs: [context.id]) { DayText.of(pace.now()) }
         let auditor = AuditorRun(
             context: context,
             settings: environment.settings,
@@ -34,7 +36,7 @@ package struct ValidationStage: StageHandler {
             section: section,
             today: today
         )
-        try auditor.writeInputs(try inputs(section, input, provision))
+        try await auditor.prepare(try inputs(section, input, provision))
 
         var verdicts: [ProfileVerdict] = []
         var reports: [JSONValue] = []

@@ -108,7 +108,7 @@ package enum LeftOverTool {
         }
     }
 
-    private static func remains(of record: StartRecord, known: Set<ProcessIdentity>) -> [ProcessIdentity] {
+    static func remains(of record: StartRecord, known: Set<ProcessIdentity>) -> [ProcessIdentity] {
         if let path = record.cgroup { return ToolCgroup(path).processes() }
         let table = ProcessTable.now()
         let holder = table.processes.first { $0.pid == record.pid }

@@ -86,4 +86,11 @@ import Testing
         #expect(error?.kind == .rejected && (error?.underlying as? TransportError)?.code == .bodyTooLarge)
         #expect(stand.requests.count == 1 && stand.requests[0].limits.bodyBytes == 10)
     }
+
+    @Test("an object is deleted only if it is the one that is meant, where that is asked", arguments: ["\"e\"", nil])
+    func conditionalDeletion(tag: String?) async throws {
+        let stand = stand(204)
+        try await client(stand, custom: nil).deleteObject(bucket: "states", key: "k.tflock", ifMatch: tag)
+        #expect(stand.requests[0].header("If-Match") == tag && stand.requests[0].method == "DELETE")
+    }
 }

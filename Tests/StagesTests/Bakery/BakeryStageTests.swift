@@ -20,7 +20,7 @@ struct BakeryStageTests {
         [ ! -e "$FIXTURE/fail-$1" ] || { cat "$FIXTURE/fail-$1" >&2; exit 1; }
         """
     private static let artifact = "1,b,artifact,0,id,eu-central-1:ami-0a0a0a0a\n1,b,artifact,0,end\n"
-    private static let builtName = "hello-demo-0123456789abcdef01234567"
+    private static let builtName = "hello-demo-0123456789abcdef01234567-0123456789abcdef"
 
     /// A fixture with a template; Packer's build adds an image to the cloud, unless `image` is nil.
     private func fixture(
@@ -269,6 +269,9 @@ struct BakeryStageTests {
         #expect(failure?.error == "Bakery.BuildFailed")
         #expect(failure?.detail == "b: Script exited with non-zero exit status: 1")
         #expect(failure?.step == "packer-build")
+        await BakeryStage(environment: fixture.environment, pace: StageFixture.pace()).cleanUp(
+            try fixture.context(.bakery)
+        )
         #expect(fixture.cloud.now.images.isEmpty)
         #expect(fixture.cloud.now.snapshots.isEmpty)
     }

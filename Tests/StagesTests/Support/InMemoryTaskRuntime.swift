@@ -79,7 +79,7 @@ extension TaskContext {
     static func forTest(
         stage: String,
         input: String,
-        runtime: InMemoryTaskRuntime,
+        runtime: any TaskRuntime,
         workspace: String = "/nonexistent",
         action: TaskHeader.Action = .run,
         redactor: any TaskRedacting = RecordingRedactor(),

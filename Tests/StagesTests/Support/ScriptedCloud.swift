@@ -8,18 +8,21 @@ import Synchronization
 /// The AWS services behind the transport, as far as Bakery to Post Provision use them: images and snapshots, parameters, objects,
 /// log groups and items in memory, and any call answered with a fault. Smoke tests' plain requests get `page`.
 final class ScriptedCloud: HTTPExchanging {
-    struct Image: Sendable {
+    struct Image: Sendable, Hashable {
         var name: String
         var state = "available"
         var reason: String?
         var snapshot: String
         var tags: [String: String] = [:]
+        /// The token of the call that copied it: the same call again makes no other.
+        var token: String?
         var launchers: [String] = []
     }
 
-    struct Snapshot: Sendable {
+    struct Snapshot: Sendable, Hashable {
         var encrypted: Bool
         var key: String?
+        var description = ""
         var sharedWith: [String] = []
         var tags: [String: String] = [:]
     }
@@ -28,6 +31,10 @@ final class ScriptedCloud: HTTPExchanging {
         var account = "000000000000"
         var images: [String: Image] = [:]
         var snapshots: [String: Snapshot] = [:]
+        /// What builds run with.
+        var instances: [String: Instance] = [:]
+        var keyPairs: Set<String> = []
+        var groups: [String: Group] = [:]
         var parameters: [String: String] = [:]
         var objects: [String: [UInt8]] = [:]
         var objectKeys: [String: String] = [:]
@@ -40,6 +47,8 @@ final class ScriptedCloud: HTTPExchanging {
         var calls: [String] = []
         /// Answers instead of the real ones, by operation.
         var faults: [String: HTTPResponse] = [:]
+        /// Whether `If-Match` of a deletion is understood; some emulators refuse it.
+        var comparesEntityTags = true
         /// Whether a copy is encrypted, and what state it is in.
         var copyIsEncrypted = true
         var copyState = "available"
@@ -89,31 +98,33 @@ final class ScriptedCloud: HTTPExchanging {
             )
         case "DescribeImages": return describeImages(form, state)
         case "DescribeSnapshots":
-            let items = Self.list("SnapshotId", form).compactMap { id in
-                state.snapshots[id].map { snapshot in
-                    "<item><snapshotId>\(id)</snapshotId><status>completed</status><encrypted>\(snapshot.encrypted)</encrypted>"
-                        + (snapshot.key.map { "<kmsKeyId>\($0)</kmsKeyId>" } ?? "") + "</item>"
-                }
-            }
-            return Self.xml(action, "<snapshotSet>\(items.joined())</snapshotSet>")
+            return describeSnapshots(form, state)
         case "CopyImage":
+            if let made = state.images.first(where: { $0.value.token == form["ClientToken"] }) {
+                return Self.xml(action, "<imageId>\(made.key)</imageId>")
+            }
             let id = "ami-c0000000\(state.images.count)"
             state.snapshots["snap-\(id)"] = Snapshot(encrypted: state.copyIsEncrypted, key: form["KmsKeyId"])
             state.images[id] = Image(
                 name: form["Name"] ?? "",
                 state: state.copyState,
                 reason: state.copyReason,
-                snapshot: "snap-\(id)"
+                snapshot: "snap-\(id)",
+                token: form["ClientToken"]
             )
             return Self.xml(action, "<imageId>\(id)</imageId>")
         case "DeregisterImage": state.images[form["ImageId"] ?? ""] = nil
         case "DeleteSnapshot": state.snapshots[form["SnapshotId"] ?? ""] = nil
         case "ModifyImageAttribute":
-            state.images[form["ImageId"] ?? ""]?.launchers.append(form["LaunchPermission.Add.1.UserId"] ?? "")
+            let account = form["LaunchPermission.Add.1.UserId"] ?? ""
+            if state.images[form["ImageId"] ?? ""]?.launchers.contains(account) == false {
+                state.images[form["ImageId"] ?? ""]?.launchers.append(account)
+            }
         case "ModifySnapshotAttribute":
-            state.snapshots[form["SnapshotId"] ?? ""]?.sharedWith.append(
-                form["CreateVolumePermission.Add.1.UserId"] ?? ""
-            )
+            let account = form["CreateVolumePermission.Add.1.UserId"] ?? ""
+            if state.snapshots[form["SnapshotId"] ?? ""]?.sharedWith.contains(account) == false {
+                state.snapshots[form["SnapshotId"] ?? ""]?.sharedWith.append(account)
+            }
         case "CreateTags":
             for id in Self.list("ResourceId", form) {
                 for (key, value) in Self.tags(form) {
@@ -121,27 +132,37 @@ final class ScriptedCloud: HTTPExchanging {
                     state.snapshots[id]?.tags[key] = value
                 }
             }
-        default: return Self.refusal("InvalidAction")
+        default: return Self.build(action, form, &state)
         }
         return Self.xml(action, "<return>true</return>")
+    }
+
+    private func describeSnapshots(_ form: [String: String], _ state: State) -> HTTPResponse {
+        let ids = Self.list("SnapshotId", form)
+        let found = state.snapshots.filter { id, snapshot in
+            if !ids.isEmpty { return ids.contains(id) }
+            return Self.matches(form, tags: snapshot.tags, ["description": snapshot.description])
+        }
+        let items = found.sorted { $0.key < $1.key }.map { id, snapshot in
+            "<item><snapshotId>\(id)</snapshotId><status>completed</status><encrypted>\(snapshot.encrypted)</encrypted>"
+                + "<description>\(snapshot.description)</description>\(Self.tagSet(snapshot.tags))"
+                + (snapshot.key.map { "<kmsKeyId>\($0)</kmsKeyId>" } ?? "") + "</item>"
+        }
+        return Self.xml("DescribeSnapshots", "<snapshotSet>\(items.joined())</snapshotSet>")
     }
 
     private func describeImages(_ form: [String: String], _ state: State) -> HTTPResponse {
         let ids = Self.list("ImageId", form)
         guard ids.allSatisfy({ state.images[$0] != nil }) else { return Self.refusal("InvalidAMIID.NotFound") }
-        let name = form["Filter.1.Name"] ?? ""
-        let values = Self.list("Filter.1.Value", form)
         let found = state.images.filter { id, image in
             if !ids.isEmpty { return ids.contains(id) }
-            return name == "name"
-                ? values.contains(image.name) : values.contains(image.tags[String(name.dropFirst(4))] ?? "-")
+            return Self.matches(form, tags: image.tags, ["name": image.name])
         }
         let items = found.sorted { $0.key < $1.key }.map { id, image in
             let snapshot = state.snapshots[image.snapshot]
-            let tags = image.tags.map { "<item><key>\($0)</key><value>\($1)</value></item>" }.joined()
             return """
                 <item><imageId>\(id)</imageId><name>\(image.name)</name><imageState>\(image.state)</imageState>
-                <stateReason><message>\(image.reason ?? "")</message></stateReason><tagSet>\(tags)</tagSet>
+                <stateReason><message>\(image.reason ?? "")</message></stateReason>\(Self.tagSet(image.tags))
                 <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>\(image.snapshot)</snapshotId>
                 <encrypted>\(snapshot?.encrypted ?? false)</encrypted></ebs></item></blockDeviceMapping></item>
                 """
@@ -247,13 +268,27 @@ final class ScriptedCloud: HTTPExchanging {
         let path = String(request.url.dropFirst("http://127.0.0.1:9/".count))
         state.calls.append("\(request.method) \(path)")
         if let fault = state.faults[request.method] { return fault }
+        switch request.method {
+        case "GET":
+            guard let body = state.objects[path] else { return HTTPResponse(status: 404) }
+            return HTTPResponse(status: 200, headers: [HTTPField("ETag", "\"\(body.hashValue)\"")], body: body)
+        case "DELETE":
+            let meant = request.headers.first { $0.name == "If-Match" }?.value
+            if meant != nil, !state.comparesEntityTags { return Self.refusal("NotImplemented", status: 501) }
+            if let meant, let body = state.objects[path], meant != "\"\(body.hashValue)\"" {
+                return Self.refusal("PreconditionFailed", status: 412)
+            }
+            state.objects[path] = nil
+            return HTTPResponse(status: 204)
+        default: break
+        }
         state.objects[path] = request.body
         state.objectKeys[path] =
             request.headers.first { $0.name == "x-amz-server-side-encryption-aws-kms-key-id" }?.value
         return HTTPResponse(status: 200, headers: [HTTPField("x-amz-version-id", "v1")])
     }
 
-    private static func xml(_ action: String, _ body: String) -> HTTPResponse {
+    static func xml(_ action: String, _ body: String) -> HTTPResponse {
         HTTPResponse(
             status: 200,
             body: Array("<\(action)Response><requestId>r</requestId>\(body)</\(action)Response>".utf8)
@@ -285,7 +320,7 @@ final class ScriptedCloud: HTTPExchanging {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func list(_ name: String, _ form: [String: String]) -> [String] {
+    static func list(_ name: String, _ form: [String: String]) -> [String] {
         (1...50).prefix { form["\(name).\($0)"] != nil }.compactMap { form["\(name).\($0)"] }
     }
 

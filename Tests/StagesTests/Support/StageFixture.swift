@@ -1,5 +1,6 @@
 import ActivityWorker
 import FoundationEssentials
+import Logging
 import Pipeline
 import Stages
 import Synchronization
@@ -68,6 +69,7 @@ struct StageFixture {
             artifactsBucket: "artifacts",
             stateBucket: "state-bucket",
             inventoryTable: "inventory",
+            terraformDirectory: folder.path + "/state/terraform",
             packer: folder.path + "/tool",
             terraform: folder.path + "/tool",
             auditor: folder.path + "/tool",
@@ -125,17 +127,26 @@ struct StageFixture {
         _ type: Output.Type,
         action: TaskHeader.Action = .run
     ) async throws -> Output {
-        let text = try await handler.run(
-            .forTest(
-                stage: stage.rawValue,
-                input: try envelope(stage, action),
-                runtime: runtime,
-                workspace: workspace,
-                action: action,
-                redactor: redactor
-            )
-        )
+        let text = try await handler.run(try context(stage, action))
         return try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
+    /// The context of a task of `stage`, over this fixture's runtime or another.
+    func context(
+        _ stage: Stage,
+        _ action: TaskHeader.Action = .run,
+        runtime other: (any TaskRuntime)? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) throws -> TaskContext {
+        .forTest(
+            stage: stage.rawValue,
+            input: try envelope(stage, action),
+            runtime: other ?? runtime,
+            workspace: workspace,
+            action: action,
+            redactor: redactor,
+            logger: logger
+        )
     }
 
     private func envelope(_ stage: Stage, _ action: TaskHeader.Action) throws -> String {

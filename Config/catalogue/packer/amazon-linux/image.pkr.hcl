@@ -34,6 +34,8 @@ source "amazon-ebs" "image" {
   ssh_username                = "ec2-user"
   ssh_interface               = "session_manager"
   associate_public_ip_address = false
+  # Packer 1.6 tags no key pair: after a build that was killed it is found by its name.
+  temporary_key_pair_name = "packer_${var.task_id}"
   # The group that Packer makes opens its port to nobody: Session Manager needs none.
   temporary_security_group_source_cidrs = ["127.0.0.1/32"]
 

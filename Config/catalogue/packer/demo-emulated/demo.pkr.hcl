@@ -20,6 +20,9 @@ source "amazon-ebs" "image" {
   ami_name      = var.image_name
   communicator  = "none"
 
+  # Packer 1.6 tags no key pair: after a build that was killed it is found by its name.
+  temporary_key_pair_name = "packer_${var.task_id}"
+
   custom_endpoint_ec2         = var.ec2_endpoint
   skip_credential_validation  = true
   skip_metadata_api_check     = true

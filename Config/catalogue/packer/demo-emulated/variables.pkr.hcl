@@ -17,7 +17,7 @@ variable "release_version" {
 
 variable "image_name" {
   type        = string
-  description = "Name of the image; it holds the execution, so that a repeated build meets its own image."
+  description = "Name of the image; it holds the execution and the task, so that what a killed build left is known by it."
 }
 
 variable "source_image" {
