@@ -5,6 +5,9 @@ import SystemdSupport
 
 /// Where the daemon is in its life, and what systemd is told of it.
 final class DaemonLife: Sendable {
+    /// What systemd is asked for while the daemon ends, again and again before it is over.
+    private static let `extension` = Duration.seconds(60)
+
     private let notifier: ServiceNotifier
     private let logger: Logger
     private let current = Mutex(DaemonPhase.starting)
@@ -30,6 +33,8 @@ final class DaemonLife: Sendable {
         case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
         case .handingOver, .draining, .interrupting:
             tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
+            // At once: the unit's TimeoutStopSec may be shorter than the time to the next line of `narrate`.
+            tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
         }
     }
 
@@ -47,7 +52,7 @@ final class DaemonLife: Sendable {
                 last = text
             }
             if phase != .running {
-                tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(.seconds(60)) }
+                tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
             }
             try? await Task.sleep(for: .seconds(10), tolerance: .seconds(5))
         }
