@@ -37,10 +37,14 @@ CREDENTIALS = "[default]\naws_access_key_id = test\naws_secret_access_key = test
 
 
 class BuilderHost:
-    """One builder host over its boots, from `__enter__` to `__exit__`. Its disk and its network outlive a power-off."""
+    """One builder host over its boots, from `__enter__` to `__exit__`. Its disk and its network outlive a power-off.
 
-    def __init__(self, rounds, programs=None):
-        self.rounds, self.programs = rounds, programs
+    `rounds`: how long the stand-in's apply takes, see `set_rounds`. `visible`: see Container. `prepared`: whether what a person puts on
+    the host is there from the beginning.
+    """
+
+    def __init__(self, rounds, visible=None, prepared=True):
+        self.rounds, self.visible, self.prepared = rounds, visible, prepared
         self.container = None
 
     def __enter__(self):
@@ -49,7 +53,8 @@ class BuilderHost:
         self.activities = Activities(self.network.listen()).__enter__()
         try:
             self.boot()
-            self.prepare()
+            if self.prepared:
+                self.prepare()
         except BaseException:
             self.__exit__()
             raise
@@ -68,7 +73,8 @@ class BuilderHost:
             self.container.destroy()
         tree = rootfs.tree(str(ROOT / ".build"))
         self.container = Container(
-            tree, str(ROOT / ".build/log"), disk=str(pathlib.Path(self.directory.name, "disk")), network=self.network.path
+            tree, str(ROOT / ".build/log"), disk=str(pathlib.Path(self.directory.name, "disk")), network=self.network.path,
+            visible=self.visible,
         )
         self.container.__enter__()
 
@@ -165,6 +171,14 @@ class BuilderHost:
     def main_pid(self):
         """The daemon's process id in the container."""
         return self.property("MainPID")
+
+    def control_group(self):
+        """This machine's numbers of the processes in the unit's own control group."""
+        base = f"/proc/{self.container.leader}/root/sys/fs/cgroup/system.slice/{UNIT}/cgroup.procs"
+        try:
+            return [int(line) for line in pathlib.Path(base).read_text().split()]
+        except OSError:
+            return []
 
     def await_property(self, name, condition, seconds=60):
         """The property once `condition(value)` holds."""

@@ -11,6 +11,13 @@ final class DaemonLife: Sendable {
     private let notifier: ServiceNotifier
     private let logger: Logger
     private let current = Mutex(DaemonPhase.starting)
+    private struct Told {
+        /// Each stage's busy slots and steps, as they were last seen.
+        var stages = ""
+        /// Why the last reload changed nothing.
+        var refusal: String?
+    }
+    private let told = Mutex(Told())
 
     init(notifier: ServiceNotifier, logger: Logger) {
         self.notifier = notifier
@@ -38,6 +45,20 @@ final class DaemonLife: Sendable {
         }
     }
 
+    /// The configuration is read again. Before READY, and when the daemon ends, systemd is told nothing of it.
+    @Sendable func reloading() {
+        guard phase == .running else { return }
+        tell { () throws(ServiceNotifierError) in try notifier.reloading() }
+    }
+
+    /// The reload is over; what it refused stays in the status until another has succeeded.
+    @Sendable func reloaded(_ outcome: ConfigurationReload.Outcome) {
+        let reason: String? = if case .refused(let reason) = outcome { reason } else { nil }
+        told.withLock { $0.refusal = reason }
+        guard phase == .running else { return }
+        tell { () throws(ServiceNotifierError) in try notifier.ready(status: status) }
+    }
+
     /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.
     func narrate(_ workers: [StageWorker]) async {
         enter(.running)
@@ -46,7 +67,9 @@ final class DaemonLife: Sendable {
         while !Task.isCancelled {
             if isSettled { StartUpPages.releaseOnce() }
             isSettled = true
-            let text = Self.status(phase, workers.map { $0.snapshot() })
+            let stages = Self.line(of: workers.map { $0.snapshot() })
+            told.withLock { $0.stages = stages }
+            let text = status
             if text != last {
                 tell { () throws(ServiceNotifierError) in try notifier.status(text) }
                 last = text
@@ -58,13 +81,19 @@ final class DaemonLife: Sendable {
         }
     }
 
-    /// One line: the phase, and each stage's busy slots and steps.
-    static func status(_ phase: DaemonPhase, _ stages: [StageSnapshot]) -> String {
-        let parts = stages.map { stage in
+    /// One line: the phase, the stages, and what the last reload refused.
+    private var status: String {
+        let told = told.withLock { $0 }
+        let reload = told.refusal.map { "; reload refused, nothing is changed: \($0); see the journal" } ?? ""
+        return "\(phase.rawValue): \(told.stages)\(reload)"
+    }
+
+    /// Each stage's busy slots and steps.
+    static func line(of stages: [StageSnapshot]) -> String {
+        stages.map { stage in
             let steps = stage.tasks.compactMap(\.step).joined(separator: ", ")
             return "\(stage.stage) \(stage.busy)/\(stage.slots)" + (steps.isEmpty ? "" : " (\(steps))")
-        }
-        return "\(phase.rawValue): " + parts.joined(separator: "; ")
+        }.joined(separator: "; ")
     }
 
     private func tell(_ message: () throws(ServiceNotifierError) -> Void) {
