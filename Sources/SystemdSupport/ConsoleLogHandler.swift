@@ -5,14 +5,20 @@ package import Logging
 package struct ConsoleLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
-    package var logLevel: Logger.Level
+    /// The setting's, unless this logger was given a level of its own.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? setting.level }
+        set { ownLevel = newValue }
+    }
 
+    private let setting: LogLevelSetting
+    private var ownLevel: Logger.Level?
     private let colour: Bool
     private let now: @Sendable () -> Double
     private let write: @Sendable (String) -> Void
 
     /// A handler that writes to standard error, in colour when that is a terminal and `NO_COLOR` does not say otherwise.
-    package init(level: Logger.Level, environment: [String: String]) {
+    package init(level: LogLevelSetting, environment: [String: String]) {
         let wantsColour = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
         self.init(
             level: level,
@@ -24,12 +30,12 @@ package struct ConsoleLogHandler: LogHandler {
 
     /// A handler that takes the time from `now` (seconds since 1970) and hands each line to `write`.
     package init(
-        level: Logger.Level,
+        level: LogLevelSetting,
         colour: Bool,
         now: @escaping @Sendable () -> Double,
         write: @escaping @Sendable (String) -> Void
     ) {
-        logLevel = level
+        setting = level
         self.colour = colour
         self.now = now
         self.write = write

@@ -4,15 +4,21 @@ package import Logging
 package struct JournalLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
-    package var logLevel: Logger.Level
+    /// The setting's, unless this logger was given a level of its own.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? setting.level }
+        set { ownLevel = newValue }
+    }
 
+    private let setting: LogLevelSetting
+    private var ownLevel: Logger.Level?
     private let identifier: String
     private let send: @Sendable ([JournalField]) -> Void
 
     /// A handler that writes as `identifier` (`SYSLOG_IDENTIFIER`).
     ///
     /// An entry that the journal refuses is written to standard error instead, as a console line.
-    package init(identifier: String, level: Logger.Level) {
+    package init(identifier: String, level: LogLevelSetting) {
         self.init(identifier: identifier, level: level) { fields in
             let result = Journal.send(fields)
             guard result < 0 else { return }
@@ -22,10 +28,10 @@ package struct JournalLogHandler: LogHandler {
     }
 
     /// A handler that hands entries to `send`.
-    package init(identifier: String, level: Logger.Level, send: @escaping @Sendable ([JournalField]) -> Void) {
+    package init(identifier: String, level: LogLevelSetting, send: @escaping @Sendable ([JournalField]) -> Void) {
         self.identifier = identifier
         self.send = send
-        logLevel = level
+        setting = level
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

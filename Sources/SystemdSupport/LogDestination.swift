@@ -24,7 +24,7 @@ package enum LogDestination: Sendable, Hashable {
     /// The handler for this destination.
     package func handler(
         identifier: String = "builderd",
-        level: Logger.Level,
+        level: LogLevelSetting,
         environment: [String: String]
     ) -> any LogHandler {
         switch self {

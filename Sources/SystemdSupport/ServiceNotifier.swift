@@ -21,6 +21,20 @@ package struct ServiceNotifier: Sendable {
     /// One line for `systemctl status`.
     package func status(_ text: String) throws(ServiceNotifierError) { try send([Self.statusLine(text)]) }
 
+    /// Reading the configuration again has begun (`RELOADING=1`); `ready` says that it is over.
+    ///
+    /// - Parameter now: CLOCK_MONOTONIC, which tells the service manager that a READY=1 that was sent before is not the answer.
+    package func reloading(now: Duration = Self.monotonic()) throws(ServiceNotifierError) {
+        try send(["RELOADING=1", "MONOTONIC_USEC=\(Self.microseconds(now))"])
+    }
+
+    /// Time since the clock that `MONOTONIC_USEC` is of began.
+    package static func monotonic() -> Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// Shutting down has begun (`STOPPING=1`), with a status.
     package func stopping(status: String) throws(ServiceNotifierError) {
         try send(["STOPPING=1", Self.statusLine(status)])
@@ -33,9 +47,12 @@ package struct ServiceNotifier: Sendable {
     ///
     /// To be repeated before the time is over; whole microseconds, at least one.
     package func extendTimeout(_ duration: Duration) throws(ServiceNotifierError) {
+        try send(["EXTEND_TIMEOUT_USEC=\(max(1, Self.microseconds(duration)))"])
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int64 {
         let parts = duration.components
-        let microseconds = parts.seconds * 1_000_000 + parts.attoseconds / 1_000_000_000_000
-        try send(["EXTEND_TIMEOUT_USEC=\(max(1, microseconds))"])
+        return parts.seconds * 1_000_000 + parts.attoseconds / 1_000_000_000_000
     }
 
     /// A line break would begin another assignment.

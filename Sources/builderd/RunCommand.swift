@@ -1,5 +1,6 @@
 import ArgumentParser
 import DaemonCore
+import Glibc
 
 /// `builderd run`: the daemon in the foreground, until SIGTERM has drained it.
 struct RunCommand: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Run the daemon in the foreground.",
         discussion: """
             SIGTERM or SIGINT drains: no new polls, open polls and running tasks finish. A second one interrupts the tasks and
-            reports Builder.Interrupted, which the state machine retries. Exit status: 0 drained, 78 configuration error,
+            reports Builder.Interrupted, which the state machine retries. SIGHUP reads the configuration again. Exit status: 0 drained, 78 configuration error,
             1 any other failure.
             """
     )
@@ -16,9 +17,15 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
+        // Until the daemon listens for it: a reload that comes too early must not end the process.
+        _ = signal(SIGHUP, SIG_IGN)
         let configuration = try await options.load()
         do {
-            try await Daemon(configuration: configuration, environment: ProcessEnvironment.current).run()
+            let environment = ProcessEnvironment.current
+            let loader = ConfigurationLoader(file: options.config, environment: environment)
+            try await Daemon(configuration: configuration, environment: environment) {
+                () async throws(ConfigurationError) in try await loader.load()
+            }.run()
         } catch let error as DaemonStartError {
             StandardError.write("builderd: \(error)\n")
             throw ExitCode(error.exitCode)

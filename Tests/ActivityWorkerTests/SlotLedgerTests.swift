@@ -40,6 +40,19 @@ struct SlotLedgerTests {
         #expect(ledger.requestPoll() == .stop)
     }
 
+    @Test func `a ceiling of its own outlives a change of the slots, one for each slot goes with them`() {
+        var own = ledger(slots: 4, ceiling: 2)
+        own.resize(8)
+        #expect((own.slots, own.ceiling) == (8, 2))
+        own.resize(1)
+        #expect((own.slots, own.ceiling) == (1, 1))
+        var each = ledger(slots: 2, ceiling: 2)
+        each.resize(0)
+        #expect((each.slots, each.ceiling) == (1, 1))
+        each.resize(5)
+        #expect((each.slots, each.ceiling) == (5, 5))
+    }
+
     @Test func `whatever the order of events, polls and tasks never exceed the slots`() {
         var generator = SeededGenerator(seed: 42)
         for _ in 0..<200 {

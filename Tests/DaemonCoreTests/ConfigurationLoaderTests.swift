@@ -159,7 +159,7 @@ import Testing
         return try await ConfigurationLoader(file: file, environment: environment).load()
     }
 
-    private static func complete(_ folder: String) -> String {
+    static func complete(_ folder: String) -> String {
         """
         aws:
           region: eu-central-1

@@ -18,7 +18,7 @@ enum DurableWorker {
     static func main() async throws {
         let file = URL(filePath: CommandLine.arguments[1])
         let settings = try JSONDecoder().decode(WorkerSettings.self, from: Data(contentsOf: file))
-        var logger = Logger(label: "worker") { _ in ConsoleLogHandler(level: .info, environment: [:]) }
+        var logger = Logger(label: "worker") { _ in ConsoleLogHandler(level: LogLevelSetting(.info), environment: [:]) }
         logger.logLevel = .info
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr2)
         let points = ProbePoints(path: settings.folder + "/points", killAt: settings.killAt)

@@ -7,8 +7,8 @@
         container.power_off()
         container.journal("--unit=a")
 
-What the container changes is in memory and gone with it; the journal and the `shared` folders can be read until `destroy`. Everything
-ends with this process, even when it is killed.
+What the container changes is in memory and gone with it, unless it has a `disk`; the journal and the `shared` folders can be read until
+`destroy`. Everything ends with this process, even when it is killed.
 """
 import os
 import select
@@ -49,11 +49,14 @@ def obstacle():
 class Container:
     """One boot of the tree at `root`, from `__enter__` to `__exit__`. Its console's output goes to a file in `log_folder`.
 
-    `shared` are paths in the container, each a new folder of this machine, writable by all: see `shared_folder`.
+    `shared` are paths in the container, each a new folder of this machine, writable by all: see `shared_folder`. `disk` is a folder of
+    this machine that keeps what the container writes, for its next boot. `network` is the path of a network namespace to be in, in place
+    of an empty one. `visible` maps paths in the container to files and folders of this machine, which it can only read.
     """
 
-    def __init__(self, root, log_folder, shared=(), seconds=60):
+    def __init__(self, root, log_folder, shared=(), disk=None, network=None, visible=None, seconds=60):
         self.root, self.seconds = root, seconds
+        self.disk, self.network, self.visible = disk, network, dict(visible or {})
         self.name = f"builderd-test-{os.getpid()}-{id(self):x}"
         self.console = os.path.join(log_folder, f"{self.name}.console.log")
         self.shared = list(shared)
@@ -78,14 +81,19 @@ class Container:
         self.guard = subprocess.Popen([sys.executable, guard, self.name, self.folder], stdin=subprocess.PIPE, start_new_session=True)
         group = ControlGroup(self.name)
         group.make()
-        command = ["systemd-nspawn", "--boot", "--quiet", f"--machine={self.name}", f"--directory={self.root}", "--volatile=overlay"]
+        command = ["systemd-nspawn", "--boot", "--quiet", f"--machine={self.name}"]
         # No machined to register with, no unit of systemd's to make; no network but loopback.
-        command += ["--register=no", "--keep-unit", "--private-network", "--link-journal=no", "--console=pipe", "--notify-ready=yes"]
+        command += ["--register=no", "--keep-unit", "--link-journal=no", "--console=pipe", "--notify-ready=yes"]
+        # As on a host: nspawn itself would refuse Landlock.
+        command.append("--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self")
+        command.append(f"--network-namespace-path={self.network}" if self.network else "--private-network")
+        command += [f"--bind-ro={path}:{target}" for target, path in self.visible.items()]
         for path in ["/var/log/journal", *self.shared]:
             folder = self.shared_folder(path)
             os.makedirs(folder)
             os.chmod(folder, 0o755 if path == "/var/log/journal" else 0o777)
             command.append(f"--bind={folder}:{path}")
+        command = self.on_disk(command) if self.disk else [*command, f"--directory={self.root}", "--volatile=overlay"]
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, open(self.console, "wb") as console:
             address = os.path.join(self.folder, "notify")
             notify.bind(address)
@@ -95,6 +103,16 @@ class Container:
                 env=ENVIRONMENT | {"NOTIFY_SOCKET": address, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_LOCK": "0"},
             )
             self.await_ready(notify)
+
+    def on_disk(self, command):
+        """The command with the tree under an overlay that `disk` keeps: in a mount namespace that ends with the container."""
+        layers = {name: os.path.join(self.disk, name) for name in ("upper", "work", "merged")}
+        for folder in layers.values():
+            os.makedirs(folder, exist_ok=True)
+        options = f"lowerdir={self.root},upperdir={layers['upper']},workdir={layers['work']}"
+        script = 'mount -t overlay overlay -o "$1" "$2" && shift 2 && exec "$@"'
+        mounted = ["unshare", "--mount", "sh", "-c", script, "sh", options, layers["merged"]]
+        return [*mounted, *command, f"--directory={layers['merged']}"]
 
     def shared_folder(self, path):
         """Where on this machine the shared folder at `path` of the container is."""

@@ -11,7 +11,9 @@ struct LogHandlerTests {
     func journalFields() {
         let sent = Mutex<[[JournalField]]>([])
         var logger = Logger(label: "x") { _ in
-            JournalLogHandler(identifier: "builderd", level: .trace) { entry in sent.withLock { $0.append(entry) } }
+            JournalLogHandler(identifier: "builderd", level: LogLevelSetting(.trace)) { entry in
+                sent.withLock { $0.append(entry) }
+            }
         }
         logger[metadataKey: "BUILDERD_STAGE"] = "bakery"
         logger[metadataKey: "attempt"] = "2"
@@ -47,7 +49,7 @@ struct LogHandlerTests {
     func consoleLine() {
         let lines = Mutex<[String]>([])
         var logger = Logger(label: "x") { _ in
-            ConsoleLogHandler(level: .info, colour: false, now: { 1_795_000_000.25 }) { line in
+            ConsoleLogHandler(level: LogLevelSetting(.info), colour: false, now: { 1_795_000_000.25 }) { line in
                 lines.withLock { $0.append(line) }
             }
         }
@@ -75,7 +77,9 @@ struct LogHandlerTests {
     func eventError() {
         let sent = Mutex<[[JournalField]]>([])
         let logger = Logger(label: "x") { _ in
-            JournalLogHandler(identifier: "b", level: .info) { entry in sent.withLock { $0.append(entry) } }
+            JournalLogHandler(identifier: "b", level: LogLevelSetting(.info)) { entry in
+                sent.withLock { $0.append(entry) }
+            }
         }
         logger.error("failed", error: CancellationError())
         #expect(sent.withLock { $0.first?.first } == JournalField("MESSAGE", "failed: CancellationError()"))
@@ -112,7 +116,9 @@ struct LogHandlerTests {
     @Test("An entry arrives in the journal with all its bytes", .enabled(if: hasJournal, "needs journald"))
     func realJournal() async throws {
         let mark = UUID().uuidString.replacingOccurrences(of: "-", with: "")
-        let logger = Logger(label: "x") { _ in JournalLogHandler(identifier: "builderd-test", level: .info) }
+        let logger = Logger(label: "x") { _ in
+            JournalLogHandler(identifier: "builderd-test", level: LogLevelSetting(.info))
+        }
         logger.info("first\nsecond \(mark)", metadata: ["BUILDERD_TASK": "\(mark)"])
         _ = try Self.journalctl(["--sync"])
         let text = try Self.journalctl(["-o", "json", "BUILDERD_TASK=\(mark)"])
@@ -130,5 +136,21 @@ struct LogHandlerTests {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return text
+    }
+
+    @Test("A level that is set later counts for every logger that has none of its own")
+    func levelSetting() {
+        let sent = Mutex(0)
+        let setting = LogLevelSetting(.info)
+        let logger = Logger(label: "x") { _ in
+            JournalLogHandler(identifier: "b", level: setting) { _ in sent.withLock { $0 += 1 } }
+        }
+        var own = logger
+        own.logLevel = .error
+        logger.debug("not sent")
+        setting.level = .debug
+        logger.debug("sent")
+        own.debug("not sent")
+        #expect(sent.withLock { $0 } == 1)
     }
 }

@@ -18,11 +18,13 @@ struct ServiceNotifierTests {
         try notifier.watchdog()
         try notifier.extendTimeout(.milliseconds(1500))
         try notifier.extendTimeout(.zero)
+        try notifier.reloading(now: .milliseconds(123_456))
         try notifier.stopping(status: "waiting for packer")
         #expect(
             manager.messages() == [
                 "READY=1\nSTATUS=polling 5 activities", "STATUS=2 tasks", "WATCHDOG=1", "EXTEND_TIMEOUT_USEC=1500000",
-                "EXTEND_TIMEOUT_USEC=1", "STOPPING=1\nSTATUS=waiting for packer",
+                "EXTEND_TIMEOUT_USEC=1", "RELOADING=1\nMONOTONIC_USEC=123456000",
+                "STOPPING=1\nSTATUS=waiting for packer",
             ]
         )
     }

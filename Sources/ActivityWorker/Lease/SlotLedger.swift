@@ -11,9 +11,9 @@ package struct SlotLedger: Sendable {
     }
 
     /// Tasks at once.
-    package let slots: Int
+    package private(set) var slots: Int
     /// Polls at once.
-    package let ceiling: Int
+    package private(set) var ceiling: Int
     /// Slots in use.
     package private(set) var busy = 0
     /// Polls open.
@@ -30,6 +30,13 @@ package struct SlotLedger: Sendable {
     /// Polling begins, unless a drain came first.
     package mutating func start() {
         if phase == .idle { phase = .running }
+    }
+
+    /// From now on there are `slots`, at least one. Polls and tasks above that number go on; nothing follows them.
+    package mutating func resize(_ slots: Int) {
+        // A ceiling of its own stays one.
+        ceiling = ceiling == self.slots ? max(1, slots) : min(ceiling, max(1, slots))
+        self.slots = max(1, slots)
     }
 
     /// A free slot asks to poll; a granted poll counts as open until `pollFinished`.

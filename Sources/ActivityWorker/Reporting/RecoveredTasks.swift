@@ -46,6 +46,7 @@ struct RecoveredTasks {
                 header: identity.header,
                 id: identity.id,
                 logger: core.logger(for: task),
+                terms: core.terms,
                 resumed: recovered.steps
             ).run()
         } else {
@@ -86,8 +87,15 @@ struct RecoveredTasks {
         }
         // After a power loss there is none; what the stage left elsewhere is to be removed all the same.
         try? Workspace.keep(workspace)
-        await CleanUp(core: core, task: task, header: identity.header, id: identity.id, logger: logger)
-            .run(redactor: nil)
+        let handler = core.terms.handler
+        await CleanUp(
+            core: core,
+            task: task,
+            header: identity.header,
+            id: identity.id,
+            logger: logger,
+            handler: handler
+        ).run(redactor: nil)
     }
 
     private static let interrupted = TaskFailure(

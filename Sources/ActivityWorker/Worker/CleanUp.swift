@@ -12,6 +12,7 @@ struct CleanUp {
     let header: TaskHeader
     let id: String
     let logger: Logger
+    let handler: any StageHandler
 
     private var dependencies: WorkerDependencies { core.dependencies }
     private var workspace: String { "\(dependencies.workspaceDirectory)/\(id)" }
@@ -38,7 +39,7 @@ struct CleanUp {
                 logger: logger
             )
         )
-        let handler = core.handler
+        let handler = handler
         let budget = task.isInterrupted ? Self.interruptedBudget : Self.budget
         await withTaskGroup { group in
             group.addTask {

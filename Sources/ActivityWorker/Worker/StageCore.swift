@@ -14,6 +14,9 @@ final class StageCore: Sendable {
 
     private struct State {
         var ledger: SlotLedger
+        var terms: StageTerms
+        /// Slots whose loops were asked for.
+        var loops: Int
         var polls: [Int: BootInstant] = [:]
         var lastCompletedPoll: BootInstant?
         /// What keeps the stage from polling, for a person, and what tells one such problem from another.
@@ -32,7 +35,9 @@ final class StageCore: Sendable {
 
     let configuration: StageConfiguration
     let dependencies: WorkerDependencies
-    let handler: any StageHandler
+    /// The slots whose loops are to be run; ends when no further poll will be opened.
+    let slotsToRun: AsyncStream<Int>
+    private let slotsSource: AsyncStream<Int>.Continuation
     /// With the stage's metadata.
     let logger: Logger
     private let state: Mutex<State>
@@ -40,11 +45,37 @@ final class StageCore: Sendable {
     init(configuration: StageConfiguration, dependencies: WorkerDependencies, handler: any StageHandler) {
         self.configuration = configuration
         self.dependencies = dependencies
-        self.handler = handler
         var logger = dependencies.logger
         logger[metadataKey: LogKey.stage] = "\(configuration.stage)"
         self.logger = logger
-        state = Mutex(State(ledger: SlotLedger(slots: configuration.slots, ceiling: configuration.pollCeiling)))
+        state = Mutex(
+            State(
+                ledger: SlotLedger(slots: configuration.slots, ceiling: configuration.pollCeiling),
+                terms: StageTerms(handler: handler, stopBudget: configuration.stopBudget),
+                loops: configuration.slots
+            )
+        )
+        (slotsToRun, slotsSource) = AsyncStream.makeStream()
+        for slot in 0..<configuration.slots { slotsSource.yield(slot) }
+    }
+
+    /// What a task that begins now is worked on.
+    var terms: StageTerms { state.withLock { $0.terms } }
+
+    /// New terms for tasks that begin from now on, and how many there may be at once.
+    func adopt(_ terms: StageTerms, slots: Int) {
+        let (new, waiters) = state.withLock { state in
+            state.terms = terms
+            state.ledger.resize(slots)
+            let new = state.loops..<max(state.loops, state.ledger.slots)
+            state.loops = new.upperBound
+            // Those that wait have loops already.
+            var waiters: [CheckedContinuation<Bool, Never>] = []
+            while let waiter = Self.grant(&state) { waiters.append(waiter) }
+            return (new, waiters)
+        }
+        for slot in new { slotsSource.yield(slot) }
+        for waiter in waiters { waiter.resume(returning: true) }
     }
 
     func observe(_ event: WorkerEvent) { dependencies.observer.observe(event, stage: configuration.stage) }
@@ -120,6 +151,7 @@ final class StageCore: Sendable {
             let woken = state.sleepers.values.filter { $0.wake == .drain || interrupts }.map(\.task)
             return (waiting, woken, interrupts ? Array(state.running.values) : [])
         }
+        slotsSource.finish()
         for continuation in waiting { continuation.resume(returning: false) }
         for sleeper in sleepers { sleeper.cancel() }
         for task in tasks { task.interrupt() }
@@ -261,7 +293,7 @@ final class StageCore: Sendable {
             StageSnapshot(
                 stage: configuration.stage,
                 phase: state.ledger.phase,
-                slots: configuration.slots,
+                slots: state.ledger.slots,
                 busy: state.ledger.busy,
                 openPolls: state.polls.values.sorted().map { now - $0 },
                 lastCompletedPoll: state.lastCompletedPoll.map { now - $0 },

@@ -8,20 +8,24 @@ struct StageRun {
     let header: TaskHeader
     let id: String
     let logger: Logger
+    /// What the task is worked on to its end.
+    let terms: StageTerms
     /// What an earlier process recorded, for a task that it left; `nil` for one that begins.
     var resumed: [StepRecord]?
 
     private var configuration: StageConfiguration { core.configuration }
     private var dependencies: WorkerDependencies { core.dependencies }
     private var workspace: String { "\(dependencies.workspaceDirectory)/\(id)" }
-    private var cleanUp: CleanUp { CleanUp(core: core, task: task, header: header, id: id, logger: logger) }
+    private var cleanUp: CleanUp {
+        CleanUp(core: core, task: task, header: header, id: id, logger: logger, handler: terms.handler)
+    }
 
     func run() async {
         let reporting = TaskReporting(core: core, task: task)
         if resumed == nil {
             if let refusal = Lease.refusal(
                 of: header,
-                stopBudget: configuration.stopBudget,
+                stopBudget: terms.stopBudget,
                 margin: configuration.heartbeatMargin
             ) {
                 await reporting.fail(refusal)
@@ -53,7 +57,7 @@ struct StageRun {
             header: header,
             received: task.received,
             wallMilliseconds: task.claim.claimedMilliseconds,
-            stopBudget: configuration.stopBudget
+            stopBudget: terms.stopBudget
         )
         if resumed != nil { lease.restart(at: core.now) }
         return lease
@@ -93,7 +97,7 @@ struct StageRun {
                 resumed: resumed
             )
         )
-        let handler = core.handler
+        let handler = terms.handler
         let stage = Task { try await handler.run(context) }
         task.stageStarted(stage)
         return (await stage.result, redactor)

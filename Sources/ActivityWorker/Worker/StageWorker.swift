@@ -24,7 +24,7 @@ package actor StageWorker {
         let loops = Task {
             await withDiscardingTaskGroup { group in
                 await RecoveredTasks(core: core).answer(in: &group)
-                for slot in 0..<core.configuration.slots {
+                for await slot in core.slotsToRun {
                     group.addTask { await SlotLoop(core: core, slot: slot).run() }
                 }
             }
@@ -60,6 +60,10 @@ package actor StageWorker {
 
     /// As `drain`, and the stages are cancelled now: each task is reported as `Builder.Interrupted` once its stage has ended.
     package nonisolated func interrupt() { core.drain(interrupting: true) }
+
+    /// Tasks that begin from now on are worked on these terms, at most `slots` of them at once, 1 to 64. Running tasks keep theirs, and
+    /// are not ended for being too many.
+    package nonisolated func adopt(_ terms: StageTerms, slots: Int) { core.adopt(terms, slots: slots) }
 
     /// What the worker is doing now.
     package nonisolated func snapshot() -> StageSnapshot { core.snapshot() }

@@ -64,7 +64,7 @@ struct TaskExecution {
         } else {
             let logger = core.logger(for: task)
             logClaimed(logger, level: .info)
-            await StageRun(core: core, task: task, header: header, id: id, logger: logger).run()
+            await StageRun(core: core, task: task, header: header, id: id, logger: logger, terms: core.terms).run()
         }
     }
 

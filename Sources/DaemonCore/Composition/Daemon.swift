@@ -16,11 +16,19 @@ import UnixSignals
 package struct Daemon: Sendable {
     private let configuration: DaemonConfiguration
     private let environment: [String: String]
+    private let load: ConfigurationReload.Load
 
     /// A daemon of this configuration in this environment; nothing is opened yet.
-    package init(configuration: DaemonConfiguration, environment: [String: String]) {
+    ///
+    /// - Parameter load: reads the configuration again, for a reload.
+    package init(
+        configuration: DaemonConfiguration,
+        environment: [String: String],
+        load: @escaping ConfigurationReload.Load
+    ) {
         self.configuration = configuration
         self.environment = environment
+        self.load = load
     }
 
     /// Starts, tells systemd when it is ready, and returns when SIGTERM has drained every stage.
@@ -30,7 +38,8 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: `DaemonStartError`.
     package func run() async throws {
-        let logger = makeLogger()
+        let logLevel = LogLevelSetting(configuration.logLevel)
+        let logger = makeLogger(logLevel)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr2)
         let journal = try openJournal(logger)
         try openWorkspaces()
@@ -47,7 +56,14 @@ package struct Daemon: Sendable {
         let isConfined = configuration.confinesTools && Confinement.isAvailable
         let tools = makeTools(containment, isConfined: isConfined)
         let orphans = OrphanSweep.orphans(in: configuration.workDirectory, claims: journal.unfinished, id: workspaceID)
-        let workers = makeWorkers(aws: aws, journal: journal, tools: tools, metrics: metrics, logger: logger)
+        let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
+        let observer = MetricsObserver(
+            metrics: metrics,
+            slots: Dictionary(
+                uniqueKeysWithValues: stages.map { ($0.rawValue, configuration.activities[$0]?.slots ?? 1) }
+            )
+        )
+        let workers = makeWorkers(stages, aws: aws, journal: journal, tools: tools, observer: observer, logger: logger)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
         let life = DaemonLife(notifier: notifier, logger: logger)
         let health = DaemonHealth(
@@ -64,14 +80,29 @@ package struct Daemon: Sendable {
         logger.notice(
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
         )
+        let live = LiveConfiguration(
+            configuration,
+            workers: Array(zip(stages, workers)),
+            aws: aws.configuration,
+            logLevel: logLevel,
+            observer: observer
+        )
+        let reload = ConfigurationReload(
+            of: configuration,
+            load: load,
+            apply: live.apply,
+            logger: logger,
+            began: life.reloading,
+            ended: life.reloaded
+        )
         let conductor = DrainConductor(
             workers: workers,
             wish: StopWish(environment: environment, logger: logger).read,
             logger: logger,
-            phaseChanged: life.enter
+            phaseChanged: life.enter,
+            reload: { await reload.reload() }
         )
         let watch = HealthWatch(server, logger: logger) { await conductor.drain(why: "the health socket is lost") }
-        let budget = StageAssembly.longestStop(of: Array(configuration.activities.keys), settings: configuration.stages)
         // Shut down last to first: the health socket answers until everything else has ended.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: watch, successTerminationBehavior: .ignore),
@@ -95,7 +126,7 @@ package struct Daemon: Sendable {
                 service: NoticeWatch(notices: aws.notices, logger: logger) { notice in
                     await conductor.hostEnds(
                         why: notice.description,
-                        interruptAfter: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) - budget }
+                        interruptAfter: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) - live.longestStop }
                     )
                 },
                 successTerminationBehavior: .ignore
@@ -124,14 +155,14 @@ package struct Daemon: Sendable {
         logger.notice("builderd stops")
     }
 
-    private func makeLogger() -> Logger {
+    private func makeLogger(_ level: LogLevelSetting) -> Logger {
         let destination: LogDestination =
             switch configuration.logFormat {
             case .journal: .journal
             case .console: .console
             case .auto: LogDestination.detect(journalStream: environment["JOURNAL_STREAM"])
             }
-        let (level, environment) = (configuration.logLevel, environment)
+        let environment = environment
         return Logger(label: "builderd") { _ in destination.handler(level: level, environment: environment) }
     }
 
@@ -176,23 +207,17 @@ package struct Daemon: Sendable {
     }
 
     private func makeWorkers(
+        _ stages: [Stage],
         aws: AWSAccess,
         journal: FileJournal,
         tools: SupervisedTools,
-        metrics: DaemonMetrics,
+        observer: MetricsObserver,
         logger: Logger
     ) -> [StageWorker] {
-        let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
         let stageEnvironment = StageEnvironment(aws: aws.configuration, settings: configuration.stages)
         let service = StepFunctionsActivityService(StepFunctionsClient(aws.configuration))
         let workerName = configuration.workerName ?? HostName.workerName()
         let workFolder = WorkFolder(path: configuration.workDirectory)
-        let observer = MetricsObserver(
-            metrics: metrics,
-            slots: Dictionary(
-                uniqueKeysWithValues: stages.map { ($0.rawValue, configuration.activities[$0]?.slots ?? 1) }
-            )
-        )
         return stages.enumerated().compactMap { index, stage -> StageWorker? in
             guard let activity = configuration.activities[stage] else { return nil }
             let header = EnvelopeHeader(stage: stage)

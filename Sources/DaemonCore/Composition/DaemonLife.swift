@@ -5,9 +5,19 @@ import SystemdSupport
 
 /// Where the daemon is in its life, and what systemd is told of it.
 final class DaemonLife: Sendable {
+    /// What systemd is asked for while the daemon ends, again and again before it is over.
+    private static let `extension` = Duration.seconds(60)
+
     private let notifier: ServiceNotifier
     private let logger: Logger
     private let current = Mutex(DaemonPhase.starting)
+    private struct Told {
+        /// Each stage's busy slots and steps, as they were last seen.
+        var stages = ""
+        /// Why the last reload changed nothing.
+        var refusal: String?
+    }
+    private let told = Mutex(Told())
 
     init(notifier: ServiceNotifier, logger: Logger) {
         self.notifier = notifier
@@ -30,7 +40,23 @@ final class DaemonLife: Sendable {
         case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
         case .handingOver, .draining, .interrupting:
             tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
+            // At once: the unit's TimeoutStopSec may be shorter than the time to the next line of `narrate`.
+            tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
         }
+    }
+
+    /// The configuration is read again. Before READY, and when the daemon ends, systemd is told nothing of it.
+    @Sendable func reloading() {
+        guard phase == .running else { return }
+        tell { () throws(ServiceNotifierError) in try notifier.reloading() }
+    }
+
+    /// The reload is over; what it refused stays in the status until another has succeeded.
+    @Sendable func reloaded(_ outcome: ConfigurationReload.Outcome) {
+        let reason: String? = if case .refused(let reason) = outcome { reason } else { nil }
+        told.withLock { $0.refusal = reason }
+        guard phase == .running else { return }
+        tell { () throws(ServiceNotifierError) in try notifier.ready(status: status) }
     }
 
     /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.
@@ -41,25 +67,33 @@ final class DaemonLife: Sendable {
         while !Task.isCancelled {
             if isSettled { StartUpPages.releaseOnce() }
             isSettled = true
-            let text = Self.status(phase, workers.map { $0.snapshot() })
+            let stages = Self.line(of: workers.map { $0.snapshot() })
+            told.withLock { $0.stages = stages }
+            let text = status
             if text != last {
                 tell { () throws(ServiceNotifierError) in try notifier.status(text) }
                 last = text
             }
             if phase != .running {
-                tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(.seconds(60)) }
+                tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
             }
             try? await Task.sleep(for: .seconds(10), tolerance: .seconds(5))
         }
     }
 
-    /// One line: the phase, and each stage's busy slots and steps.
-    static func status(_ phase: DaemonPhase, _ stages: [StageSnapshot]) -> String {
-        let parts = stages.map { stage in
+    /// One line: the phase, the stages, and what the last reload refused.
+    private var status: String {
+        let told = told.withLock { $0 }
+        let reload = told.refusal.map { "; reload refused, nothing is changed: \($0); see the journal" } ?? ""
+        return "\(phase.rawValue): \(told.stages)\(reload)"
+    }
+
+    /// Each stage's busy slots and steps.
+    static func line(of stages: [StageSnapshot]) -> String {
+        stages.map { stage in
             let steps = stage.tasks.compactMap(\.step).joined(separator: ", ")
             return "\(stage.stage) \(stage.busy)/\(stage.slots)" + (steps.isEmpty ? "" : " (\(steps))")
-        }
-        return "\(phase.rawValue): " + parts.joined(separator: "; ")
+        }.joined(separator: "; ")
     }
 
     private func tell(_ message: () throws(ServiceNotifierError) -> Void) {

@@ -25,6 +25,7 @@ package actor DrainConductor {
     private let wish: Wish
     private let logger: Logger
     private let phaseChanged: @Sendable (DaemonPhase) -> Void
+    private let reload: @Sendable () async -> Void
     /// How long steps in progress may take to end at a hand-over.
     private let stepPatience: Duration
     /// How often the service manager is asked while draining.
@@ -39,6 +40,7 @@ package actor DrainConductor {
     ///
     /// - Parameters:
     ///   - wish: asked at a signal, and again while it lasts.
+    ///   - reload: what a SIGHUP does while nothing ends. Default: nothing.
     ///   - stepPatience: default 10 s.
     ///   - interval: default 5 s.
     package init(
@@ -46,6 +48,7 @@ package actor DrainConductor {
         wish: @escaping Wish,
         logger: Logger,
         phaseChanged: @escaping @Sendable (DaemonPhase) -> Void,
+        reload: @escaping @Sendable () async -> Void = {},
         stepPatience: Duration = .seconds(10),
         interval: Duration = .seconds(5)
     ) {
@@ -53,6 +56,7 @@ package actor DrainConductor {
         self.wish = wish
         self.logger = logger
         self.phaseChanged = phaseChanged
+        self.reload = reload
         self.stepPatience = stepPatience
         self.interval = interval
     }
@@ -63,9 +67,11 @@ package actor DrainConductor {
             for await signal in signals {
                 switch signal {
                 case .sighup:
-                    logger.notice(
-                        "SIGHUP is ignored: the configuration is read at the start only; restart to apply a new one"
-                    )
+                    if order == nil {
+                        group.addTask { await self.reload() }
+                    } else {
+                        logger.notice("SIGHUP is ignored: builderd ends, and its next start reads the configuration")
+                    }
                 case .sigusr2:
                     if order == nil { begin(.handOver, why: "\(signal)", in: &group) }
                 default:

@@ -1,11 +1,12 @@
 import Pipeline
 
 extension ConfigurationKey {
-    /// Every key in three lines: name, environment variable, what it takes and its default.
+    /// Every key in three lines: name, environment variable, what it takes with its default and when a new value counts.
     package static var reference: String {
         all.map { key in
             let override = key.kind == .environment ? "file only" : key.variable
-            return "\(key.name)\n    \(override)\n    \(key.kind.allowed); default: \(key.defaultValue ?? "none")"
+            return "\(key.name)\n    \(override)\n    \(key.kind.allowed); default: \(key.defaultValue ?? "none"); "
+                + "new values: \(key.isLive ? "reload" : "restart")"
         }.joined(separator: "\n")
     }
 }

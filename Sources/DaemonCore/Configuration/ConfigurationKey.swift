@@ -31,6 +31,8 @@ package struct ConfigurationKey: Sendable, Hashable {
     package let kind: Kind
     /// The value when neither file nor environment has one; `nil` leaves it unset.
     package let defaultValue: String?
+    /// Whether a reload applies it to a running daemon; else it takes a restart.
+    package let isLive: Bool
 
     /// The path as it is written in messages, for example `aws.region`.
     package var name: String { path.joined(separator: ".") }
@@ -46,10 +48,11 @@ package struct ConfigurationKey: Sendable, Hashable {
             }.joined(separator: "_")
     }
 
-    init(_ path: String..., kind: Kind, default defaultValue: String? = nil) {
+    init(_ path: String..., kind: Kind, default defaultValue: String? = nil, isLive: Bool = false) {
         self.path = path
         self.kind = kind
         self.defaultValue = defaultValue
+        self.isLive = isLive
     }
 }
 
@@ -74,7 +77,14 @@ extension ConfigurationKey {
     private static let activities: [ConfigurationKey] = stageNames.flatMap { stage in
         [
             ConfigurationKey("activities", stage, "arn", kind: .activityARN),
-            ConfigurationKey("activities", stage, "slots", kind: .integer(1...64, unit: "tasks"), default: "1"),
+            ConfigurationKey(
+                "activities",
+                stage,
+                "slots",
+                kind: .integer(1...64, unit: "tasks"),
+                default: "1",
+                isLive: true
+            ),
         ]
     }
 
@@ -83,43 +93,59 @@ extension ConfigurationKey {
     private static let paths = [
         ConfigurationKey("paths", "state", kind: .path, default: "/var/lib/builderd"),
         ConfigurationKey("paths", "work", kind: .path, default: "/var/lib/builderd-work"),
-        ConfigurationKey("paths", "catalogue", kind: .path, default: "/etc/builderd/catalogue"),
-        ConfigurationKey("paths", "environments", kind: .path, default: "/etc/builderd/environments"),
-        ConfigurationKey("paths", "rules", kind: .path, default: "/etc/builderd/rules"),
+        ConfigurationKey("paths", "catalogue", kind: .path, default: "/etc/builderd/catalogue", isLive: true),
+        ConfigurationKey("paths", "environments", kind: .path, default: "/etc/builderd/environments", isLive: true),
+        ConfigurationKey("paths", "rules", kind: .path, default: "/etc/builderd/rules", isLive: true),
     ]
 
     private static let storage = [
-        ConfigurationKey("storage", "kmsKey", kind: .word),
-        ConfigurationKey("storage", "artifactsBucket", kind: .word),
-        ConfigurationKey("storage", "stateBucket", kind: .word),
-        ConfigurationKey("storage", "inventoryTable", kind: .word),
-        ConfigurationKey("storage", "parameterPrefix", kind: .path, default: "/builderd"),
+        ConfigurationKey("storage", "kmsKey", kind: .word, isLive: true),
+        ConfigurationKey("storage", "artifactsBucket", kind: .word, isLive: true),
+        ConfigurationKey("storage", "stateBucket", kind: .word, isLive: true),
+        ConfigurationKey("storage", "inventoryTable", kind: .word, isLive: true),
+        ConfigurationKey("storage", "parameterPrefix", kind: .path, default: "/builderd", isLive: true),
     ]
 
     private static let tools: [ConfigurationKey] = [
-        ConfigurationKey("tools", "packer", "path", kind: .text, default: "packer"),
-        ConfigurationKey("tools", "packer", "graceSeconds", kind: .integer(1...3600, unit: "seconds"), default: "200"),
-        ConfigurationKey("tools", "terraform", "path", kind: .text, default: "terraform"),
+        ConfigurationKey("tools", "packer", "path", kind: .text, default: "packer", isLive: true),
+        ConfigurationKey(
+            "tools",
+            "packer",
+            "graceSeconds",
+            kind: .integer(1...3600, unit: "seconds"),
+            default: "200",
+            isLive: true
+        ),
+        ConfigurationKey("tools", "terraform", "path", kind: .text, default: "terraform", isLive: true),
         ConfigurationKey(
             "tools",
             "terraform",
             "graceSeconds",
             kind: .integer(1...3600, unit: "seconds"),
-            default: "300"
+            default: "300",
+            isLive: true
         ),
-        ConfigurationKey("tools", "auditor", "path", kind: .text, default: "inspec"),
-        ConfigurationKey("tools", "auditor", "graceSeconds", kind: .integer(1...3600, unit: "seconds"), default: "15"),
+        ConfigurationKey("tools", "auditor", "path", kind: .text, default: "inspec", isLive: true),
+        ConfigurationKey(
+            "tools",
+            "auditor",
+            "graceSeconds",
+            kind: .integer(1...3600, unit: "seconds"),
+            default: "15",
+            isLive: true
+        ),
         ConfigurationKey(
             "tools",
             "credentials",
             "source",
             kind: .oneOf(["Ec2InstanceMetadata", "EcsContainer", "profile"]),
-            default: "Ec2InstanceMetadata"
+            default: "Ec2InstanceMetadata",
+            isLive: true
         ),
-        ConfigurationKey("tools", "credentials", "profile", kind: .text),
-        ConfigurationKey("tools", "credentials", "file", kind: .path),
+        ConfigurationKey("tools", "credentials", "profile", kind: .text, isLive: true),
+        ConfigurationKey("tools", "credentials", "file", kind: .path, isLive: true),
         ConfigurationKey("tools", "landlock", kind: .oneOf(["auto", "off"]), default: "auto"),
-        ConfigurationKey("tools", "environment", kind: .environment),
+        ConfigurationKey("tools", "environment", kind: .environment, isLive: true),
     ]
 
     private static let surroundings = [
@@ -129,7 +155,8 @@ extension ConfigurationKey {
             "log",
             "level",
             kind: .oneOf(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
-            default: "info"
+            default: "info",
+            isLive: true
         ),
         ConfigurationKey("log", "format", kind: .oneOf(["auto", "journal", "console"]), default: "auto"),
     ]

@@ -52,8 +52,15 @@ extension ConfigurationReading {
             healthSocket: text("health.socket"),
             healthGroup: values["health.group"],
             logLevel: Logger.Level(rawValue: text("log.level")) ?? .info,
-            logFormat: DaemonConfiguration.LogFormat(rawValue: text("log.format")) ?? .auto
+            logFormat: DaemonConfiguration.LogFormat(rawValue: text("log.format")) ?? .auto,
+            texts: values.merging(["tools.environment": environmentText]) { $1 }
         )
+    }
+
+    /// `tools.environment` as one text, the same for the same mapping.
+    private var environmentText: String {
+        (walked.mappings["tools.environment"] ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            .joined(separator: "\n")
     }
 
     private func key(_ name: String) -> ConfigurationKey? { ConfigurationKey.all.first { $0.name == name } }

@@ -31,6 +31,8 @@ package struct DaemonConfiguration: Sendable {
     package var logLevel: Logger.Level
     /// Where lines go.
     package var logFormat: LogFormat
+    /// The keys' values as texts, by name, which tell what a reload would change; keys without a value are left out.
+    package var texts: [String: String]
 
     /// One enabled stage.
     package struct Activity: Sendable, Hashable {

@@ -1,16 +1,29 @@
 import ActivityWorker
 import Observability
+import Synchronization
 
 /// Counts what the workers do.
-struct MetricsObserver: WorkerObserver {
+final class MetricsObserver: WorkerObserver {
     private let metrics: DaemonMetrics
-    private let slots: [String: Int]
+    /// By stage.
+    private let slots: Mutex<[String: (busy: Int, total: Int)]>
 
     /// An observer that counts into `metrics`; `slots` has each enabled stage's configured slots.
     init(metrics: DaemonMetrics, slots: [String: Int]) {
         self.metrics = metrics
-        self.slots = slots
+        self.slots = Mutex(slots.mapValues { (0, $0) })
         for (stage, total) in slots { metrics.slots(stage: stage, busy: 0, total: total) }
+    }
+
+    /// The stage has `slots` from now on.
+    func resize(stage: String, slots total: Int) { note(stage) { $0.total = total } }
+
+    private func note(_ stage: String, _ change: (inout (busy: Int, total: Int)) -> Void) {
+        let now = slots.withLock { slots in
+            change(&slots[stage, default: (0, 0)])
+            return slots[stage] ?? (0, 0)
+        }
+        metrics.slots(stage: stage, busy: now.busy, total: now.total)
     }
 
     func observe(_ event: WorkerEvent, stage: String) {
@@ -25,7 +38,7 @@ struct MetricsObserver: WorkerObserver {
             metrics.reported(stage: stage, outcome: error == nil ? "success" : "failure", after: took)
         case .reportFailed(let kind): metrics.reportRetried(stage: stage, outcome: "\(kind)")
         case .leaseLost(let reason): metrics.leaseLost(stage: stage, reason: reason.rawValue)
-        case .slotsBusy(let busy): metrics.slots(stage: stage, busy: busy, total: slots[stage] ?? busy)
+        case .slotsBusy(let busy): note(stage) { $0.busy = busy }
         }
     }
 }

@@ -54,6 +54,8 @@ package struct CatalogueFolder: Sendable {
     /// A symbolic link is followed only to what lies in the same folder: a link that leads out would bring a file of the host's
     /// into a tool's workspace.
     ///
+    /// A copy that is there stays as it is: the stage runs again after a restart of the daemon, and its tool may be at work in the folder.
+    ///
     /// - Parameter skipping: names of files that are not copied.
     package func copy(_ name: String, to target: String, skipping: Set<String> = []) throws {
         let source = try path(of: name)
@@ -64,8 +66,12 @@ package struct CatalogueFolder: Sendable {
                 next: "Make it readable for the daemon's user."
             )
         }
-        if FileManager.default.fileExists(atPath: target) { try FileManager.default.removeItem(atPath: target) }
-        try copy(folder: source, to: target, root: root, skipping: skipping.union(Self.leftBehind), depth: 0)
+        guard !FileManager.default.fileExists(atPath: target) else { return }
+        // Beside it first, so that what is at `target` is whole.
+        let unfinished = target + ".unfinished"
+        if FileManager.default.fileExists(atPath: unfinished) { try FileManager.default.removeItem(atPath: unfinished) }
+        try copy(folder: source, to: unfinished, root: root, skipping: skipping.union(Self.leftBehind), depth: 0)
+        try FileManager.default.moveItem(atPath: unfinished, toPath: target)
     }
 
     private func copy(folder: String, to target: String, root: String, skipping: Set<String>, depth: Int) throws {

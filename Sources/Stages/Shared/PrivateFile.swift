@@ -3,7 +3,8 @@ import Glibc
 
 /// Files and folders of a task's workspace: only the daemon's user may read them.
 package enum PrivateFile {
-    /// Writes `data` to `path` with mode 0600, whole or not at all: a tool that reads it meanwhile sees the old file or the new one.
+    /// Writes `data` to `path` with mode 0600, whole or not at all. Written again, it is there all the time: a tool that is at work while
+    /// its stage runs again may read it at any moment.
     package static func write(_ data: Data, to path: String) throws {
         let part = path + ".part"
         let manager = FileManager.default
@@ -13,6 +14,7 @@ package enum PrivateFile {
         }
         // Written without `.atomic`, which would make a new file with the mode of the umask.
         try data.write(to: URL(filePath: part))
+        // FileManager moves nothing to where something is.
         guard unsafe rename(part, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 

@@ -21,11 +21,12 @@ package enum ToolContainment: Sendable, Hashable {
         guard let own = ownPath(), own != "/", let mount = mountPoint() else { return .descendants }
         let parent = mount + own
         let probe = "\(parent)/builderd-probe-\(getpid())"
-        guard unsafe access("\(parent)/cgroup.kill", W_OK) == 0, unsafe access("\(parent)/cgroup.procs", W_OK) == 0,
-            unsafe mkdir(probe, 0o755) == 0
-        else { return .descendants }
-        _ = unsafe rmdir(probe)
-        return .cgroup(parent: parent)
+        guard unsafe access("\(parent)/cgroup.procs", W_OK) == 0, unsafe mkdir(probe, 0o755) == 0 else {
+            return .descendants
+        }
+        defer { _ = unsafe rmdir(probe) }
+        // Asked of a group that was made here: the unit's own can be killed by systemd alone, also where it is delegated.
+        return unsafe access("\(probe)/cgroup.kill", W_OK) == 0 ? .cgroup(parent: parent) : .descendants
     }
 
     /// This process's path in the cgroup v2 hierarchy: the line `0::<path>` of `/proc/self/cgroup`.

@@ -39,14 +39,29 @@ struct CatalogueFolderTests {
         #expect(try mode(target) == "700")
         #expect(try mode(target + "/a.pkr.hcl") == "600")
         #expect(try mode(target + "/scripts/run.sh") == "700")
-        // A stage that runs again from its top copies again.
-        try folder.write("work/packer/stale.pkr.hcl", "stale")
+    }
+
+    @Test func `a stage that runs again from its top leaves the folder to the tool that may be at work in it`() throws {
+        let target = folder.path + "/work/packer"
         try catalogue.copy("base", to: target)
+        let before = try FileManager.default.attributesOfItem(atPath: target)[.systemFileNumber] as? Int
+        try folder.write("work/packer/made-by-tool", "made")
+        try folder.write("packer/base/a.pkr.hcl", "changed")
+        try catalogue.copy("base", to: target)
+        #expect(try FileManager.default.attributesOfItem(atPath: target)[.systemFileNumber] as? Int == before)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: target).sorted() == [
-                "a.pkr.hcl", "required_plugins.pkr.hcl", "scripts",
+                "a.pkr.hcl", "made-by-tool", "required_plugins.pkr.hcl", "scripts",
             ]
         )
+        #expect(try String(contentsOfFile: target + "/a.pkr.hcl", encoding: .utf8) == "a")
+    }
+
+    @Test func `a copy that was not finished is made anew`() throws {
+        try folder.write("work/packer.unfinished/stale", "stale")
+        try catalogue.copy("base", to: folder.path + "/work/packer")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/work") == ["packer"])
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/work/packer/stale"))
     }
 
     @Test(arguments: ["absent", "../packer/base", "base/scripts", ".", "..", "", "/etc", ".hidden", "a b"])
