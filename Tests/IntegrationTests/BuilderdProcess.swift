@@ -40,6 +40,7 @@ final class BuilderdProcess {
               environments: \(folder.path)/environments
             storage: {kmsKey: alias/test, artifactsBucket: artifacts, stateBucket: state, inventoryTable: inventory}
             health: {socket: \(folder.path)/health.sock}
+            control: {socket: \(folder.path)/control.sock}
             """
         )
     }
