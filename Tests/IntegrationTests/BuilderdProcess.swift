@@ -78,6 +78,14 @@ final class BuilderdProcess {
         if let process { kill(process.processIdentifier, number) }
     }
 
+    /// Its resident memory; 0 when it does not run.
+    var residentKiB: Int {
+        let path = "/proc/\(process?.processIdentifier ?? 0)/status"
+        let lines = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("VmRSS:") } ?? ""
+        return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
+    }
+
     /// Waits for its end and returns the exit status, or the negative signal number.
     func waitForExit() async -> Int32 {
         guard let process else { return 0 }

@@ -114,7 +114,8 @@ struct MetricsTests {
     }
 
     static let promtool: String? = {
-        let found = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let found = path.split(separator: ":").map { $0 + "/promtool" }.first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
         if found == nil {
