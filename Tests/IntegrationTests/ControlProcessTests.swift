@@ -241,12 +241,11 @@ struct ControlProcessTests {
         #expect(try await daemon.ctl("task", "cancel", "-y", task.claim).status == 0)
         try await server.wait("the report") { $0.task(token)?.ending != nil }
         #expect(try await daemon.ctl("resume", "all").status == 0)
-        try await server.goOffline()
+        try await server.shutDown()
         _ = try await daemon.readiness { _ in daemon.log.contains("polling") && daemon.log.contains("fails") }
         let status = try await check(daemon)
         #expect(status.contains("\"problem\""), "\(status)")
         await daemon.killHard()
-        try await server.shutDown()
         withExtendedLifetime(silent) {}
     }
 
