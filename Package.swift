@@ -49,7 +49,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "builderd",
     products: [
-        .executable(name: "builderd", targets: ["builderd"])
+        .executable(name: "builderd", targets: ["builderd"]),
+        .executable(name: "builderctl", targets: ["builderctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -91,6 +92,12 @@ let package = Package(
         .executableTarget(
             name: "builderd",
             dependencies: ["DaemonCore", .argumentParser],
+            swiftSettings: settings,
+            linkerSettings: linking
+        ),
+        .executableTarget(
+            name: "builderctl",
+            dependencies: ["DaemonCore", "AWSClient", "CurlTransport", .argumentParser, .logging],
             swiftSettings: settings,
             linkerSettings: linking
         ),
@@ -144,10 +151,11 @@ let package = Package(
             "DaemonCoreTests",
             [
                 "DaemonCore", "ActivityWorker", "AWSClient", "CurlTransport", "Pipeline", "Stages", "Observability",
-                "ToolSupervisor",
+                "ToolSupervisor", "SystemdSupport",
                 "TestSupport", .logging,
             ]
         ),
+        tests("BuilderctlTests", ["builderctl", "DaemonCore"]),
         tests("DurabilityTests", ["TestSupport", "ToolSupervisor"]),
         tests(
             "IntegrationTests",

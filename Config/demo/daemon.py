@@ -55,7 +55,8 @@ class Builderd:
                     "PKR_VAR_ec2_endpoint": stack.moto, "TF_VAR_endpoint": self.application.url,
                 },
             },
-            "health": {"socket": str(self.socket)},
+            "stateMachines": {"release": outputs["StateMachine"], "ping": outputs["PingStateMachine"]},
+            "health": {"socket": str(self.socket)}, "control": {"socket": str(self.directory / "control.sock")},
             "log": {"level": "info", "format": "console"},
         }
         for folder in ("state", "work"):

@@ -10,6 +10,7 @@ package struct SupervisedTools: ToolRunning {
     private let runner: ToolRunner
     private let searchPath: String
     private let unreadable: [String]?
+    private let meter: ToolMeter?
     /// The unit's CacheDirectory, for what tools download.
     private static let cache = "/var/cache/builderd"
 
@@ -17,10 +18,12 @@ package struct SupervisedTools: ToolRunning {
     ///
     /// - Parameter unreadable: absolute paths that tools may not read, their own workspace excepted; nor may they write anywhere but there.
     ///   `nil` for tools that Landlock does not confine.
-    package init(runner: ToolRunner, searchPath: String, unreadable: [String]? = nil) {
+    /// - Parameter meter: counts them; none by default.
+    package init(runner: ToolRunner, searchPath: String, unreadable: [String]? = nil, meter: ToolMeter? = nil) {
         self.runner = runner
         self.searchPath = searchPath
         self.unreadable = unreadable
+        self.meter = meter
     }
 
     package func run(
@@ -41,6 +44,8 @@ package struct SupervisedTools: ToolRunning {
         let redactor = try redactor(of: context)
         let silent: ToolRunner.LineHandler = { _, _ in }
         let onLine = invocation.logsOutput ? Self.log(invocation.outputForm, to: context) : silent
+        let began = ContinuousClock.now
+        meter?.began()
         do {
             let end = try await runner.run(
                 spec,
@@ -50,6 +55,7 @@ package struct SupervisedTools: ToolRunning {
                 leavesRunning: context.leavesRunning,
                 onLine: onLine
             )
+            meter?.ended(context.name, end, after: began.duration(to: .now))
             report(end, context)
             return ToolExit(
                 status: end.status,
@@ -59,6 +65,7 @@ package struct SupervisedTools: ToolRunning {
                 standardError: end.standardError
             )
         } catch {
+            meter?.failed(context.name, error, after: began.duration(to: .now))
             if error.code == .leftRunning { throw HandedOver() }
             throw Self.failure(error, context)
         }

@@ -16,7 +16,7 @@ package enum FailureName: String, Sendable, Hashable, CaseIterable {
     case builderToolLost = "Builder.ToolLost"
     /// The task took longer than its time limit.
     case builderTimedOut = "Builder.TimedOut"
-    /// The execution was stopped.
+    /// An operator cancelled the task on its host. Never retried.
     case builderCancelled = "Builder.Cancelled"
     /// A defect of builderd.
     case builderInternal = "Builder.Internal"

@@ -2,6 +2,8 @@ import DaemonCore
 import Logging
 import Synchronization
 import TestSupport
+import Pipeline
+import Stages
 import Testing
 
 @Suite struct ConfigurationReloadTests {

@@ -40,6 +40,7 @@ final class BuilderdProcess {
               environments: \(folder.path)/environments
             storage: {kmsKey: alias/test, artifactsBucket: artifacts, stateBucket: state, inventoryTable: inventory}
             health: {socket: \(folder.path)/health.sock}
+            control: {socket: \(folder.path)/control.sock}
             """
         )
     }
@@ -75,6 +76,14 @@ final class BuilderdProcess {
     /// Sends a signal to it.
     func signal(_ number: Int32) {
         if let process { kill(process.processIdentifier, number) }
+    }
+
+    /// Its resident memory; 0 when it does not run.
+    var residentKiB: Int {
+        let path = "/proc/\(process?.processIdentifier ?? 0)/status"
+        let lines = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("VmRSS:") } ?? ""
+        return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
     }
 
     /// Waits for its end and returns the exit status, or the negative signal number.

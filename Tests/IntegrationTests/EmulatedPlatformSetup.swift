@@ -40,6 +40,47 @@ struct EmulatedPlatformSetup {
         )
     }
 
+    /// Encrypts what is put into a bucket under a KMS key.
+    func encryptBucket(_ name: String, key: String) async throws {
+        let rule =
+            "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule>"
+            + "<ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>"
+            + "<KMSMasterKeyID>\(key)</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule>"
+            + "</ServerSideEncryptionConfiguration>"
+        try await ask(
+            HTTPRequest(
+                method: "PUT",
+                url: "\(localStack)/\(name)?encryption",
+                headers: [scope("s3")],
+                body: Array(rule.utf8)
+            )
+        )
+    }
+
+    /// Makes an activity and returns its ARN.
+    func makeActivity(_ name: String) async throws -> String {
+        struct Answer: Decodable { var activityArn: String }
+        let body = try await json(
+            localStack,
+            "states",
+            "AWSStepFunctions.CreateActivity",
+            "1.0",
+            #"{"name":"\#(name)"}"#
+        )
+        return try JSONDecoder().decode(Answer.self, from: Data(body)).activityArn
+    }
+
+    /// Makes a state machine and returns its ARN.
+    func makeStateMachine(_ name: String, definition: String) async throws -> String {
+        struct Answer: Decodable { var stateMachineArn: String }
+        let request = [
+            "name": name, "definition": definition, "roleArn": "arn:aws:iam::000000000000:role/machine",
+        ]
+        let text = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+        let body = try await json(localStack, "states", "AWSStepFunctions.CreateStateMachine", "1.0", text)
+        return try JSONDecoder().decode(Answer.self, from: Data(body)).stateMachineArn
+    }
+
     /// Deletes an object.
     func removeObject(_ bucket: String, _ key: String) async throws {
         try await ask(HTTPRequest(method: "DELETE", url: "\(localStack)/\(bucket)/\(key)", headers: [scope("s3")]))

@@ -106,10 +106,10 @@ struct HealthServerTests {
 
     @Test("A large status reaches a client; one that does not read is dropped")
     func largeAnswer() async throws {
-        var limits = HealthLimits()
+        var limits = LocalServerLimits()
         limits.answerDeadline = .milliseconds(300)
         let text = String(repeating: "x", count: 8 << 20)
-        let test = try await ServerUnderTest(FakeSource(statusText: text), limits: HealthLimits())
+        let test = try await ServerUnderTest(FakeSource(statusText: text), limits: LocalServerLimits())
         #expect(try await test.exchange("GET /status HTTP/1.1\r\n\r\n").hasSuffix(text))
         await test.server.stop()
         let strict = try await ServerUnderTest(FakeSource(statusText: text), limits: limits)
@@ -127,7 +127,7 @@ struct HealthServerTests {
 
     @Test("A source that does not answer costs one connection for the deadline, not the server")
     func hangingSource() async throws {
-        var limits = HealthLimits()
+        var limits = LocalServerLimits()
         limits.answerDeadline = .seconds(2)
         let test = try await ServerUnderTest(FakeSource(pause: .seconds(3600)), limits: limits)
         #expect(try await test.exchange("GET /status HTTP/1.1\r\n\r\n") == "")

@@ -6,15 +6,15 @@ import Testing
 @Suite("Slow and hostile clients of the health socket", .timeLimit(.minutes(2)))
 struct HostileClientTests {
     /// Deadlines short enough for a test.
-    private static var quick: HealthLimits {
-        var limits = HealthLimits()
+    private static var quick: LocalServerLimits {
+        var limits = LocalServerLimits()
         limits.headDeadline = .milliseconds(700)
         return limits
     }
 
     @Test("Defaults are those of the design page")
     func defaults() {
-        let limits = HealthLimits()
+        let limits = LocalServerLimits()
         #expect(limits.connections == 64 && limits.requestBytes == 8192)
         #expect(limits.headDeadline == .seconds(5) && limits.answerDeadline == .seconds(5))
     }

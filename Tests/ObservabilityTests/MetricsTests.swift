@@ -23,6 +23,14 @@ struct MetricsTests {
         metrics.slots(stage: "bakery", busy: 1, total: 2)
         metrics.slots(stage: "bakery", busy: 0, total: 2)
         metrics.awsCall(service: "ssm", outcome: "200")
+        metrics.resumed(stage: "bakery")
+        metrics.adopted(stage: "bakery")
+        metrics.tools(running: 1)
+        metrics.toolEnded("packer", outcome: "fenced", after: .seconds(90), leftOvers: 2)
+        metrics.noticed(kind: "spot")
+        metrics.stage("bakery", paused: true, openPolls: 1, leaseLeft: .milliseconds(1500))
+        metrics.stage("provision", paused: false, openPolls: 0, leaseLeft: nil)
+        metrics.journal(open: 1, ended: 5, quarantined: 0, isWritable: true)
         metrics.credentialsExpire(secondsSince1970: 1_795_003_600)
         return registry
     }
@@ -39,6 +47,10 @@ struct MetricsTests {
         for line in [
             "builderd_polls_total{outcome=\"task\",stage=\"bakery\"} 2",
             "builderd_polls_total{outcome=\"empty\",stage=\"provision\"} 1",
+            "builderd_tool_duration_seconds_sum{outcome=\"fenced\",tool=\"packer\"} 90", "builderd_tools_running 1",
+            "builderd_tool_left_overs_total 2", "builderd_stage_paused{stage=\"bakery\"} 1",
+            "builderd_lease_left_seconds{stage=\"bakery\"} 1.5", "builderd_lease_left_seconds{stage=\"provision\"} NaN",
+            "builderd_journal_records{state=\"ended\"} 5", "builderd_journal_writable 1",
             "builderd_slots_busy{stage=\"bakery\"} 0", "builderd_slots{stage=\"bakery\"} 2",
             "builderd_build_info{version=\"1.0 \\\"quoted\\\"\\\\\\n\"} 1", "builderd_start_time_seconds 1795000000.5",
             "builderd_task_duration_seconds_bucket{outcome=\"success\",stage=\"bakery\",le=\"5\"} 1",
@@ -102,7 +114,8 @@ struct MetricsTests {
     }
 
     static let promtool: String? = {
-        let found = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let found = path.split(separator: ":").map { $0 + "/promtool" }.first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
         if found == nil {

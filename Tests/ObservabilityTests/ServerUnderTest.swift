@@ -22,18 +22,20 @@ struct FakeSource: HealthSource {
 final class ServerUnderTest: Sendable {
     let folder: String
     let path: String
-    let server: HealthServer
+    let server: LocalServer
 
     static func socketFolder() -> String { "/tmp/bdh-" + UUID().uuidString.prefix(8) }
 
-    init(_ source: FakeSource = FakeSource(), limits: HealthLimits = HealthLimits(), group: String? = nil) async throws
+    init(_ source: FakeSource = FakeSource(), limits: LocalServerLimits = LocalServerLimits(), group: String? = nil)
+        async throws
     {
         folder = Self.socketFolder()
         path = folder + "/health.sock"
-        server = try await HealthServer.start(
+        server = try await LocalServer.start(
+            purpose: "health",
             path: path,
             group: group,
-            source: source,
+            service: HealthService(source),
             limits: limits,
             logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
         )

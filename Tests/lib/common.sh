@@ -63,6 +63,21 @@ install_packages() { # install_packages COMMAND:PACKAGE of what the caller needs
   exec {packages_lock}>&-
 }
 
+# promtool on PATH, else Debian's taken out of its package: installing prometheus would start a server on every interface.
+need_promtool() {
+  local folder="$root/.build/promtool"
+  command -v promtool >/dev/null && return 0
+  if [ ! -x "$folder/usr/bin/promtool" ]; then
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    say "taking promtool out of Debian's prometheus package"
+    (cd "$folder" && apt-get -q download prometheus && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb) \
+      >"$root/.build/promtool.log" 2>&1 || return 1
+  fi
+  PATH=$PATH:$folder/usr/bin
+}
+
 # Swift 6.3 or later on PATH.
 need_swift() {
   local version

@@ -11,7 +11,7 @@ enum ChildSpawn {
         _ variables: [String: String],
         standardOutput: Int32,
         standardError: Int32
-    ) throws(CredentialProgram.Problem) -> pid_t {
+    ) throws(HelperProgram.Problem) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         guard unsafe posix_spawn_file_actions_init(&actions) == 0 else { throw failed(arguments, ENOMEM) }
@@ -57,8 +57,8 @@ enum ChildSpawn {
         return max(names.compactMap { Int32($0) }.max() ?? 0, 63)
     }
 
-    private static func failed(_ arguments: [String], _ code: Int32) -> CredentialProgram.Problem {
-        CredentialProgram.Problem(
+    private static func failed(_ arguments: [String], _ code: Int32) -> HelperProgram.Problem {
+        HelperProgram.Problem(
             message: "\(arguments.first ?? "the program") cannot be started: \(BoundedFile.reason(code))",
             isTransient: [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(code)
         )

@@ -62,6 +62,14 @@ package actor InstanceMetadata {
         throw last
     }
 
+    /// Whether the service still answers version 1, which needs no token: `nil` where nothing answers, or it is switched off.
+    package nonisolated func answersWithoutToken() async -> Bool? {
+        guard !isDisabled, let base = try? endpoint() else { return nil }
+        let request = MetadataExchange.request("GET", "\(base)/latest/meta-data/instance-id", [])
+        guard case .success(let response) = await MetadataExchange.send(request, transport) else { return nil }
+        return response.status == 200
+    }
+
     private func sessionToken(_ base: String, attempts: Int) async throws(CredentialProblem) -> String {
         if let token, environment.now() < token.expires { return token.value }
         let ttl = HTTPField("x-aws-ec2-metadata-token-ttl-seconds", String(Self.tokenSeconds))

@@ -20,9 +20,9 @@ struct ProcessCredentials: CredentialSource {
                 "\(origin) has an open quote or names no program: write the program's path and its arguments"
             )
         }
-        let ended: CredentialProgram.Ended
+        let ended: HelperProgram.Ended
         do {
-            ended = try await CredentialProgram(
+            ended = try await HelperProgram(
                 arguments: [environment.expanded(arguments[0])] + arguments.dropFirst(),
                 variables: environment.variables,
                 limit: limit,

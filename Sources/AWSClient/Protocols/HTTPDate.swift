@@ -1,12 +1,12 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// The `Date` header field (RFC 9110 §5.6.7), in the one form that senders may still write.
-enum HTTPDate {
+package enum HTTPDate {
     private static let months = Array("JanFebMarAprMayJunJulAugSepOctNovDec".utf8)
     private static let template = Array("xxx, 00 xxx 0000 00:00:00 GMT".utf8)
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT` as an instant; `nil` for anything else.
-    static func date(_ text: String) -> Date? {
+    package static func date(_ text: String) -> Date? {
         let bytes = text.utf8.span
         guard bytes.count == template.count else { return nil }
         for index in 0..<template.count {

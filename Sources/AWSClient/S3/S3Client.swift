@@ -67,6 +67,15 @@ package struct S3Client: Sendable {
         try await runtime.send(call) { _ in }
     }
 
+    /// How a bucket encrypts by default.
+    package func getBucketEncryption(bucket: String) async throws(AWSError) -> BucketEncryption {
+        var call = try address("GetBucketEncryption", "GET", bucket, "")
+        call.query = "encryption="
+        return try await runtime.send(call) { (response) throws(AnswerProblem) in
+            try BucketEncryption(try XMLReader.read(response.body))
+        }
+    }
+
     private func call(
         _ operation: String,
         _ method: String,
@@ -74,20 +83,36 @@ package struct S3Client: Sendable {
         _ key: String,
         _ versionID: String?
     ) throws(AWSError) -> ServiceCall {
-        guard S3Address.isBucketName(bucket), !key.isEmpty else {
-            throw AWSError(
-                code: "builderd.InvalidAddress",
-                kind: .rejected,
-                message: key.isEmpty ? "an S3 key cannot be empty" : "'\(bucket)' is not an S3 bucket name",
-                operation: "s3.\(operation)",
-                attempts: 0
-            )
+        guard !key.isEmpty else { throw Self.invalid(operation, "an S3 key cannot be empty") }
+        var call = try address(operation, method, bucket, key)
+        if let versionID { call.query = "versionId=" + PercentEncoding.component(versionID) }
+        return call
+    }
+
+    private static func invalid(_ operation: String, _ message: String) -> AWSError {
+        AWSError(
+            code: "builderd.InvalidAddress",
+            kind: .rejected,
+            message: message,
+            operation: "s3.\(operation)",
+            attempts: 0
+        )
+    }
+
+    /// A call to a bucket, or to an object in it where `key` is not empty.
+    private func address(
+        _ operation: String,
+        _ method: String,
+        _ bucket: String,
+        _ key: String
+    ) throws(AWSError) -> ServiceCall {
+        guard S3Address.isBucketName(bucket) else {
+            throw Self.invalid(operation, "'\(bucket)' is not an S3 bucket name")
         }
         let byPath = try runtime.endpoint(for: operation).isCustom || bucket.utf8.contains(UInt8(ascii: "."))
         var call = ServiceCall(operation: operation, method: method)
         call.hostPrefix = byPath ? "" : bucket + "."
         call.path = (byPath ? "/" + bucket : "") + "/" + PercentEncoding.path(key)
-        if let versionID { call.query = "versionId=" + PercentEncoding.component(versionID) }
         return call
     }
 }

@@ -94,6 +94,11 @@ package struct StepFunctionsClient: Sendable {
         return try await service.send("StartExecution", members)
     }
 
+    /// What a state machine is. Throttled at 20 per second: for checks.
+    package func describeStateMachine(stateMachineARN: String) async throws(AWSError) -> StateMachineDescription {
+        try await service.send("DescribeStateMachine", ["stateMachineArn": stateMachineARN])
+    }
+
     /// Where an execution stands.
     package func describeExecution(executionARN: String) async throws(AWSError) -> ExecutionDescription {
         try await service.send("DescribeExecution", ["executionArn": executionARN])

@@ -11,6 +11,7 @@ import Synchronization
 ///     <state>/tasks/<claim>/outcome.json    the report, before it is made
 ///     <state>/tasks/<claim>/*.reserved      room for the outcome and for steps, taken at the claim
 ///     <state>/history/<time>-<claim>.json   how it ended, the last ones
+///     <state>/paused.json                   stages that an operator has paused
 ///     <state>/quarantine/                   what could not be read
 ///
 /// Folders 0700, files 0600. Each record is written to a temporary file, synchronised, renamed, and its folder synchronised.
@@ -42,7 +43,7 @@ package final class FileJournal: TaskJournal {
     private let historyLimit: Int
     private let lock: JournalLock
     private let probe: Probe?
-    private let queue = DispatchQueue(label: "builderd.journal", attributes: .concurrent)
+    let queue = DispatchQueue(label: "builderd.journal", attributes: .concurrent)
 
     /// Opens the journal in `folder`, makes what is missing, takes the lock and reads what an earlier process left.
     ///
@@ -199,7 +200,7 @@ package final class FileJournal: TaskJournal {
 
     private func path(_ id: String) -> String { "\(root)/tasks/\(id)" }
 
-    private func replace(
+    func replace(
         _ path: String,
         with bytes: [UInt8],
         in folder: String,
@@ -222,7 +223,7 @@ package final class FileJournal: TaskJournal {
     }
 
     /// Runs `body` on a thread that may block, and remembers whether writing works.
-    private func onThread(_ body: @escaping @Sendable () throws(JournalError) -> Void) async throws(JournalError) {
+    func onThread(_ body: @escaping @Sendable () throws(JournalError) -> Void) async throws(JournalError) {
         let result: Result<Void, JournalError> = await withCheckedContinuation { continuation in
             queue.async {
                 do throws(JournalError) {

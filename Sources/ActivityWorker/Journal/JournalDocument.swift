@@ -145,6 +145,11 @@ enum JournalDocument {
         return try? JSONDecoder().decode(Document.self, from: data)
     }
 
+    /// The document in `bytes`, whatever its schema.
+    static func plain<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8]) throws -> Document {
+        try JSONDecoder().decode(Document.self, from: Data(bytes))
+    }
+
     /// The value of the first `"token"` member in bytes that are no document of this schema: enough to fail the task by.
     static func salvageToken(_ bytes: [UInt8]) -> String? {
         if let probe = try? JSONDecoder().decode(TokenProbe.self, from: Data(bytes)) { return usable(probe.token) }

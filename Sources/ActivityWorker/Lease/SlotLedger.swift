@@ -20,6 +20,8 @@ package struct SlotLedger: Sendable {
     package private(set) var openPolls = 0
     /// Where the worker is in its life.
     package private(set) var phase = StageSnapshot.Phase.idle
+    /// Whether an operator wants no polls for now. Open ones are not aborted.
+    package var isPaused = false
 
     /// A ledger with all slots free.
     package init(slots: Int, ceiling: Int) {
@@ -42,7 +44,7 @@ package struct SlotLedger: Sendable {
     /// A free slot asks to poll; a granted poll counts as open until `pollFinished`.
     package mutating func requestPoll() -> Permission {
         guard phase == .running else { return .stop }
-        guard openPolls < ceiling, openPolls + busy < slots else { return .wait }
+        guard !isPaused, openPolls < ceiling, openPolls + busy < slots else { return .wait }
         openPolls += 1
         return .granted
     }

@@ -40,6 +40,7 @@ struct RecoveredTasks {
                 "task of an earlier process of builderd resumed",
                 metadata: [LogKey.claim: "\(task.claim.id)"]
             )
+            core.observe(.resumed)
             await StageRun(
                 core: core,
                 task: task,

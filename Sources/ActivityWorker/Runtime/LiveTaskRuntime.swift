@@ -94,6 +94,7 @@ final class LiveTaskRuntime: TaskRuntime {
         if let begun, let text = begun.result { return try decode(text, step: name, isResumed: begun.isResumed) }
         if begun == nil { await keep(key, Record(inputs: digest, result: nil, isResumed: false)) }
         if begun?.isResumed == true {
+            dependencies.observer.observe(.toolAdopted, stage: task.claim.stage)
             logger(step: name).notice(
                 "tool adopted from an earlier process of builderd",
                 metadata: [LogKey.messageID: "\(MessageID.adopted)", LogKey.claim: "\(task.claim.id)"]

@@ -9,6 +9,8 @@ enum FailureName: String, CaseIterable {
     case draining = "Builder.Draining"
     /// The daemon stopped, or could not keep a record, before the stage ended.
     case interrupted = "Builder.Interrupted"
+    /// An operator cancelled the task. Not retried.
+    case cancelled = "Builder.Cancelled"
     /// The state's `TimeoutSeconds` was nearly used up, so the stage was stopped.
     case timedOut = "Builder.TimedOut"
     /// A fault of builderd's own.

@@ -24,6 +24,8 @@ final class RunningTask: Sendable {
         var end: LeaseEnd?
         var isInterrupted = false
         var isHandedOver = false
+        /// Who cancelled it, for the failure's message.
+        var cancelledBy: String?
         var workspace: String?
         var isStageOver = false
         var stage: Task<String, any Error>?
@@ -49,9 +51,13 @@ final class RunningTask: Sendable {
     var leaseEnd: LeaseEnd? { state.withLock { $0.end } }
     var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
     /// Whether a successor of this process goes on with it. An interruption counts more.
-    var isHandedOver: Bool { state.withLock { $0.isHandedOver && !$0.isInterrupted && $0.end == nil } }
+    var isHandedOver: Bool {
+        state.withLock { $0.isHandedOver && !$0.isInterrupted && $0.end == nil && $0.cancelledBy == nil }
+    }
     /// Whether the stage is to end without more to do.
-    var isToEnd: Bool { state.withLock { $0.isInterrupted || $0.isHandedOver } }
+    var isToEnd: Bool { state.withLock { $0.isInterrupted || $0.isHandedOver || $0.cancelledBy != nil } }
+    /// Who cancelled it; `nil` when nobody did.
+    var cancelledBy: String? { state.withLock { $0.cancelledBy } }
     /// The task's workspace, once it is made.
     var workspace: String? { state.withLock { $0.workspace } }
     /// From one heartbeat to the next; for an envelope that could not be read the longest there is.
@@ -82,7 +88,7 @@ final class RunningTask: Sendable {
     func stageStarted(_ stage: Task<String, any Error>) {
         let cancel = state.withLock { state in
             state.stage = stage
-            return state.end != nil || state.isInterrupted
+            return state.end != nil || state.isInterrupted || state.cancelledBy != nil
         }
         if cancel { stage.cancel() }
     }
@@ -93,7 +99,8 @@ final class RunningTask: Sendable {
         let (number, cancel) = state.withLock { state in
             state.nextTool += 1
             state.tools[state.nextTool] = tool
-            return (state.nextTool, state.end != nil || state.isInterrupted || state.isHandedOver)
+            let isOver = state.end != nil || state.isInterrupted || state.isHandedOver || state.cancelledBy != nil
+            return (state.nextTool, isOver)
         }
         if cancel { tool.cancel() }
         return { [self] in state.withLock { $0.tools[number] = nil } }
@@ -158,11 +165,26 @@ final class RunningTask: Sendable {
         stage?.cancel()
     }
 
+    /// An operator wants the task to end: cancels the stage, and its failure is reported as `Builder.Cancelled`.
+    func cancel(by who: String) -> TaskCancellation {
+        let (answer, stage): (TaskCancellation, Task<String, any Error>?) = state.withLock { state in
+            if state.isStageOver || state.isReporting || state.end != nil { return (.tooLate, nil) }
+            if state.isHandedOver || state.isInterrupted { return (.ending, nil) }
+            guard state.cancelledBy == nil else { return (.cancelled, nil) }
+            state.cancelledBy = who
+            return (.cancelled, state.stage)
+        }
+        stage?.cancel()
+        return answer
+    }
+
     /// Throws what a stage is to stop with, if it is to stop: `LeaseLost` or `CancellationError`. Looks at the clock itself, as a
     /// machine that was suspended may run a stage before any timer fires.
     func check(at now: BootInstant) throws {
         _ = checkDeadline(at: now)
-        let (end, interrupted, handedOver) = state.withLock { ($0.end, $0.isInterrupted, $0.isHandedOver) }
+        let (end, interrupted, handedOver) = state.withLock {
+            ($0.end, $0.isInterrupted || $0.cancelledBy != nil, $0.isHandedOver)
+        }
         switch end {
         case .lost(let reason): throw LeaseLost(reason: reason)
         case .timeLimit: throw LeaseLost(reason: .timedOut)
@@ -179,11 +201,14 @@ final class RunningTask: Sendable {
                 id: state.identity?.id,
                 execution: state.identity?.header.execution,
                 application: state.identity?.header.application,
+                action: state.identity?.header.action,
+                attempt: state.identity?.header.attempt,
                 age: now - received,
                 step: state.steps.last,
                 leaseLeft: state.lease.map { $0.deadline - now },
                 heartbeatAge: state.lease.map { now - $0.acknowledged },
-                isReporting: state.isReporting
+                isReporting: state.isReporting,
+                isCancelled: state.cancelledBy != nil
             )
         }
     }

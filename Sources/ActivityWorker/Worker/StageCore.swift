@@ -157,6 +157,20 @@ final class StageCore: Sendable {
         for task in tasks { task.interrupt() }
     }
 
+    /// No polls until `resume`; open ones are not aborted, and what they bring is worked.
+    func pause() { state.withLock { $0.ledger.isPaused = true } }
+
+    /// Polling goes on.
+    func resume() {
+        let waiters = state.withLock { state in
+            state.ledger.isPaused = false
+            var waiters: [CheckedContinuation<Bool, Never>] = []
+            while let waiter = Self.grant(&state) { waiters.append(waiter) }
+            return waiters
+        }
+        for waiter in waiters { waiter.resume(returning: true) }
+    }
+
     /// Sleeps for `span` or until the worker drains or is interrupted, whichever is asked for.
     func sleep(for span: Duration, orUntil wake: Wake) async {
         let clock = dependencies.clock
@@ -282,6 +296,12 @@ final class StageCore: Sendable {
         if freesSlot { observe(.slotsBusy(busy)) }
     }
 
+    /// Ends the task of this id or claim for an operator.
+    func cancel(_ name: String, by who: String) -> TaskCancellation {
+        let task = state.withLock { $0.running[name] ?? $0.running.values.first { $0.identity?.id == name } }
+        return task?.cancel(by: who) ?? .unknown
+    }
+
     /// Whether another task of this worker has the same identity.
     func hasAnother(than task: RunningTask, withID id: String) -> Bool {
         state.withLock { $0.running.values.contains { $0 !== task && $0.identity?.id == id } }
@@ -299,7 +319,7 @@ final class StageCore: Sendable {
                 lastCompletedPoll: state.lastCompletedPoll.map { now - $0 },
                 problem: state.problem?.text,
                 tasks: state.running.values.map { $0.snapshot(at: now) }.sorted { $0.age > $1.age },
-                paused: false
+                paused: state.ledger.isPaused
             )
         }
     }

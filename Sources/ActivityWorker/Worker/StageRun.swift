@@ -135,6 +135,13 @@ struct StageRun {
             report = .of(output: output, stage: configuration.stage, task: id, redact: redact)
         case (.timeLimit, .failure(let error)):
             report = .of(Self.timedOut(error, header), stage: configuration.stage, task: id, redact: redact)
+        case (nil, .failure(let error)) where task.cancelledBy != nil:
+            report = .of(
+                Self.cancelled(error, by: task.cancelledBy ?? ""),
+                stage: configuration.stage,
+                task: id,
+                redact: redact
+            )
         case (nil, .failure(let error)) where task.isInterrupted || error is HandedOver:
             report = .of(Self.interrupted(error), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)):
@@ -171,6 +178,16 @@ struct StageRun {
             .interrupted,
             message: "builderd was told to stop at once, so the stage was stopped.",
             next: "Nothing: the state machine retries, on this host once it is back or on another.",
+            step: (error as? TaskFailure)?.step,
+            detail: isEnding(error) ? nil : describe(error)
+        )
+    }
+
+    private static func cancelled(_ error: any Error, by who: String) -> TaskFailure {
+        TaskFailure(
+            .cancelled,
+            message: "\(who) cancelled the task (builderctl task cancel), so the stage was stopped.",
+            next: "Ask them why. It is not retried: redrive the execution, or release again with another build.",
             step: (error as? TaskFailure)?.step,
             detail: isEnding(error) ? nil : describe(error)
         )

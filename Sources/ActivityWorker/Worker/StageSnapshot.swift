@@ -24,6 +24,10 @@ package struct StageSnapshot: Sendable, Hashable {
         package var execution: String?
         /// Its application, if the envelope names one.
         package var application: String?
+        /// What is asked of the stage, once its envelope was read.
+        package var action: TaskHeader.Action?
+        /// `$$.State.RetryCount`, once its envelope was read.
+        package var attempt: Int?
         /// Since the claim.
         package var age: Duration
         /// Step or tool it is in.
@@ -34,6 +38,8 @@ package struct StageSnapshot: Sendable, Hashable {
         package var heartbeatAge: Duration?
         /// Whether its outcome is settled and being reported.
         package var isReporting: Bool
+        /// Whether an operator has cancelled it.
+        package var isCancelled: Bool
     }
 
     /// The stage's name.
@@ -52,6 +58,6 @@ package struct StageSnapshot: Sendable, Hashable {
     package var problem: String?
     /// Claimed tasks, oldest first.
     package var tasks: [Running]
-    /// Whether polling is paused on purpose. Always false in this version.
+    /// Whether an operator has paused polling.
     package var paused: Bool
 }

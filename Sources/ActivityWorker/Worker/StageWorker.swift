@@ -65,6 +65,18 @@ package actor StageWorker {
     /// are not ended for being too many.
     package nonisolated func adopt(_ terms: StageTerms, slots: Int) { core.adopt(terms, slots: slots) }
 
+    /// No polls until `resume`, also before `run`. An open poll is not aborted and may still bring a task; tasks go on.
+    package nonisolated func pause() { core.pause() }
+
+    /// Polling goes on.
+    package nonisolated func resume() { core.resume() }
+
+    /// Stops the task of this id or claim: its stage is cancelled, its tools get their stop policy, and the task is reported as
+    /// `Builder.Cancelled`, for an operator, `who`. A crash before the report brings the task back as it was.
+    package nonisolated func cancel(_ task: String, by who: String) -> TaskCancellation {
+        core.cancel(task, by: who)
+    }
+
     /// What the worker is doing now.
     package nonisolated func snapshot() -> StageSnapshot { core.snapshot() }
 }

@@ -12,6 +12,10 @@ package enum WorkerEvent: Sendable {
     case pollFinished(at: BootInstant, took: Duration, brought: Bool, error: ActivityServiceError.Kind?)
     /// A task was taken.
     case claimed
+    /// A task that an earlier process left goes on where it was.
+    case resumed
+    /// A tool that an earlier process began was adopted.
+    case toolAdopted
     /// A heartbeat was acknowledged.
     case heartbeatAcknowledged(at: BootInstant, took: Duration)
     /// A heartbeat failed and will be tried again.

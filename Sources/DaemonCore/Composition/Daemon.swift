@@ -2,6 +2,7 @@ import AWSClient
 import ActivityWorker
 import CurlTransport
 import FoundationEssentials
+import Glibc
 import Logging
 import Observability
 import OpenSSLDigest
@@ -38,8 +39,9 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: `DaemonStartError`.
     package func run() async throws {
+        let lines = TaskLines()
         let logLevel = LogLevelSetting(configuration.logLevel)
-        let logger = makeLogger(logLevel)
+        let logger = makeLogger(logLevel, keeping: lines)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr2)
         let journal = try openJournal(logger)
         try openWorkspaces()
@@ -54,7 +56,7 @@ package struct Daemon: Sendable {
         )
         let containment = ToolContainment.detect()
         let isConfined = configuration.confinesTools && Confinement.isAvailable
-        let tools = makeTools(containment, isConfined: isConfined)
+        let tools = makeTools(containment, isConfined: isConfined, metrics: metrics)
         let orphans = OrphanSweep.orphans(in: configuration.workDirectory, claims: journal.unfinished, id: workspaceID)
         let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
         let observer = MetricsObserver(
@@ -64,6 +66,7 @@ package struct Daemon: Sendable {
             )
         )
         let workers = makeWorkers(stages, aws: aws, journal: journal, tools: tools, observer: observer, logger: logger)
+        let pauses = StagePauses(journal: journal, workers: workers)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
         let life = DaemonLife(notifier: notifier, logger: logger)
         let health = DaemonHealth(
@@ -73,9 +76,17 @@ package struct Daemon: Sendable {
             registry: registry,
             life: life,
             tools: StatusDocument.Tools(containment: containment.name, landlock: isConfined),
+            pauses: pauses,
             started: .now
         )
-        let server = try await startHealthServer(health, logger)
+        let control = DaemonControl(
+            workers: workers,
+            journal: journal,
+            pauses: pauses,
+            lines: lines,
+            workDirectory: configuration.workDirectory
+        )
+        let servers = try await startServers(health: health, control: control, logger)
 
         logger.notice(
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
@@ -102,10 +113,13 @@ package struct Daemon: Sendable {
             phaseChanged: life.enter,
             reload: { await reload.reload() }
         )
-        let watch = HealthWatch(server, logger: logger) { await conductor.drain(why: "the health socket is lost") }
-        // Shut down last to first: the health socket answers until everything else has ended.
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: watch, successTerminationBehavior: .ignore),
+        let watches = servers.map { server in
+            SocketWatch(server, logger: logger) { await conductor.drain(why: "the \(server.purpose) socket is lost") }
+        }
+        // Shut down last to first: the sockets answer until everything else has ended.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] =
+            watches.map { .init(service: $0, successTerminationBehavior: .ignore) }
+        services += [
             .init(
                 service: CredentialWarmUp(credentials: aws.credentials, logger: logger),
                 successTerminationBehavior: .ignore
@@ -124,6 +138,7 @@ package struct Daemon: Sendable {
         services.append(
             .init(
                 service: NoticeWatch(notices: aws.notices, logger: logger) { notice in
+                    metrics.noticed(kind: notice.kind)
                     await conductor.hostEnds(
                         why: notice.description,
                         interruptAfter: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) - live.longestStop }
@@ -145,17 +160,19 @@ package struct Daemon: Sendable {
             try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
         } catch {
             logger.critical("builderd ends: \(error)")
-            await server.stop()
+            for server in servers { await server.stop() }
             await aws.transport.shutdown()
             throw DaemonStartError("The daemon ended by an error: \(error)")
         }
-        await server.stop()
+        for server in servers { await server.stop() }
         await aws.transport.shutdown()
-        if let loss = watch.loss { throw DaemonStartError("The daemon has drained and ends: \(loss).") }
+        if let loss = watches.compactMap(\.loss).first {
+            throw DaemonStartError("The daemon has drained and ends: \(loss).")
+        }
         logger.notice("builderd stops")
     }
 
-    private func makeLogger(_ level: LogLevelSetting) -> Logger {
+    private func makeLogger(_ level: LogLevelSetting, keeping lines: TaskLines) -> Logger {
         let destination: LogDestination =
             switch configuration.logFormat {
             case .journal: .journal
@@ -163,7 +180,9 @@ package struct Daemon: Sendable {
             case .auto: LogDestination.detect(journalStream: environment["JOURNAL_STREAM"])
             }
         let environment = environment
-        return Logger(label: "builderd") { _ in destination.handler(level: level, environment: environment) }
+        return Logger(label: "builderd") { _ in
+            TaskLineHandler(destination.handler(level: level, environment: environment), lines: lines)
+        }
     }
 
     private func openJournal(_ logger: Logger) throws(DaemonStartError) -> FileJournal {
@@ -190,11 +209,13 @@ package struct Daemon: Sendable {
         }
     }
 
-    private func makeTools(_ containment: ToolContainment, isConfined: Bool) -> SupervisedTools {
+    private func makeTools(_ containment: ToolContainment, isConfined: Bool, metrics: DaemonMetrics) -> SupervisedTools
+    {
         SupervisedTools(
             runner: ToolRunner(supervisor: .ownProgram, containment: containment),
             searchPath: environment["PATH"] ?? ToolSearchPath.fallback,
-            unreadable: isConfined ? [configuration.stateDirectory, configuration.workDirectory] : nil
+            unreadable: isConfined ? [configuration.stateDirectory, configuration.workDirectory] : nil,
+            meter: ToolMeter(metrics)
         )
     }
 
@@ -249,19 +270,53 @@ package struct Daemon: Sendable {
         }
     }
 
-    private func startHealthServer(_ health: DaemonHealth, _ logger: Logger) async throws(DaemonStartError)
-        -> HealthServer
-    {
+    /// The health socket and the control socket, both listening.
+    private func startServers(
+        health: DaemonHealth,
+        control: DaemonControl,
+        _ logger: Logger
+    ) async throws(DaemonStartError) -> [LocalServer] {
+        let healthServer = try await startServer(
+            "health",
+            path: configuration.healthSocket,
+            group: configuration.healthGroup,
+            HealthService(health),
+            logger
+        )
+        let service = ControlService(target: control, access: ControlAccess(user: geteuid()), logger: logger)
+        do throws(DaemonStartError) {
+            let controlServer = try await startServer(
+                "control",
+                path: configuration.controlSocket,
+                group: configuration.controlGroup,
+                service,
+                logger
+            )
+            return [healthServer, controlServer]
+        } catch {
+            await healthServer.stop()
+            throw error
+        }
+    }
+
+    private func startServer(
+        _ purpose: String,
+        path: String,
+        group: String?,
+        _ service: any LocalService,
+        _ logger: Logger
+    ) async throws(DaemonStartError) -> LocalServer {
         do {
-            return try await HealthServer.start(
-                path: configuration.healthSocket,
-                group: configuration.healthGroup,
-                source: health,
+            return try await LocalServer.start(
+                purpose: purpose,
+                path: path,
+                group: group,
+                service: service,
                 logger: logger
             )
         } catch {
             throw DaemonStartError(
-                "The health socket cannot be served: \(error).",
+                "The \(purpose) socket cannot be served: \(error).",
                 exitCode: error.code == .path || error.code == .group ? 78 : 1
             )
         }

@@ -19,6 +19,7 @@ extension DaemonConfiguration {
         return
             (["  region: \(region)"] + stages + [
                 "  state: \(stateDirectory)", "  workspaces: \(workDirectory)", "  health socket: \(healthSocket)",
+                "  control socket: \(controlSocket)",
             ]).joined(separator: "\n")
     }
 }

@@ -21,6 +21,8 @@ package struct ConfigurationKey: Sendable, Hashable {
         case path
         /// The ARN of a Step Functions activity.
         case activityARN
+        /// The ARN of a Step Functions state machine.
+        case stateMachineARN
         /// A mapping of environment variable names to text; file only.
         case environment
     }
@@ -58,7 +60,8 @@ package struct ConfigurationKey: Sendable, Hashable {
 
 extension ConfigurationKey {
     /// Every key there is, in the order of the shipped file.
-    package static let all: [ConfigurationKey] = aws + activities + worker + paths + storage + tools + surroundings
+    package static let all: [ConfigurationKey] =
+        aws + activities + stateMachines + worker + paths + storage + tools + surroundings
 
     /// Services whose endpoint can be set, by the names of the `aws.endpoints` keys.
     package static let endpointNames = ["sfn", "ssm", "s3", "kms", "ec2", "dynamodb", "logs", "sts"]
@@ -87,6 +90,11 @@ extension ConfigurationKey {
             ),
         ]
     }
+
+    private static let stateMachines = [
+        ConfigurationKey("stateMachines", "release", kind: .stateMachineARN),
+        ConfigurationKey("stateMachines", "ping", kind: .stateMachineARN),
+    ]
 
     private static let worker = [ConfigurationKey("worker", "name", kind: .workerName)]
 
@@ -151,6 +159,8 @@ extension ConfigurationKey {
     private static let surroundings = [
         ConfigurationKey("health", "socket", kind: .path, default: "/run/builderd/health.sock"),
         ConfigurationKey("health", "group", kind: .word),
+        ConfigurationKey("control", "socket", kind: .path, default: "/run/builderd/control.sock"),
+        ConfigurationKey("control", "group", kind: .word),
         ConfigurationKey(
             "log",
             "level",

@@ -14,6 +14,7 @@ extension ConfigurationReading {
         requireFolders(Set(activities.keys))
         requireTools(Set(activities.keys))
         keepFoldersApart()
+        keepSocketsApart()
         requireDigests()
         let regions = Set(activities.values.compactMap { ActivityARN($0.arn)?.region })
         guard problems.isEmpty, let credentials, let region = values["aws.region"] ?? regions.first else { return nil }
@@ -26,6 +27,8 @@ extension ConfigurationReading {
                 dualStack: values["aws.dualStack"].map { $0 == "true" }
             ),
             activities: activities,
+            releaseStateMachine: values["stateMachines.release"],
+            pingStateMachine: values["stateMachines.ping"],
             workerName: values["worker.name"],
             stateDirectory: text("paths.state"),
             workDirectory: text("paths.work"),
@@ -51,6 +54,8 @@ extension ConfigurationReading {
             confinesTools: text("tools.landlock") != "off",
             healthSocket: text("health.socket"),
             healthGroup: values["health.group"],
+            controlSocket: text("control.socket"),
+            controlGroup: values["control.group"],
             logLevel: Logger.Level(rawValue: text("log.level")) ?? .info,
             logFormat: DaemonConfiguration.LogFormat(rawValue: text("log.format")) ?? .auto,
             texts: values.merging(["tools.environment": environmentText]) { $1 }
@@ -185,6 +190,18 @@ extension ConfigurationReading {
             found: "\(state), which is paths.state too",
             allowed: "a folder of its own, on a tmpfs",
             next: "Name another folder: workspaces are removed, the state must not be."
+        )
+    }
+
+    private mutating func keepSocketsApart() {
+        guard let socket = values["health.socket"], socket == values["control.socket"],
+            let key = key("control.socket")
+        else { return }
+        report(
+            key,
+            found: "\(socket), which is health.socket too",
+            allowed: "a path of its own",
+            next: "Name another path: who may ask how the daemon is need not be allowed to control it."
         )
     }
 

@@ -11,6 +11,7 @@ extension ConfigurationKey.Kind {
         case .url: "an https URL without a query; http only for 127.0.0.1, localhost or [::1]"
         case .path: "an absolute path"
         case .activityARN: "arn:<partition>:states:<region>:<12 digits>:activity:<name>"
+        case .stateMachineARN: "arn:<partition>:states:<region>:<12 digits>:stateMachine:<name>"
         case .environment: "a mapping of environment variable names to text"
         }
     }
@@ -28,6 +29,7 @@ extension ConfigurationKey.Kind {
         case .url: return Self.isEndpoint(text)
         case .path: return text.hasPrefix("/") && !text.split(separator: "/").contains("..")
         case .activityARN: return ActivityARN(text) != nil
+        case .stateMachineARN: return StateMachineARN(text) != nil
         case .environment: return false
         }
     }

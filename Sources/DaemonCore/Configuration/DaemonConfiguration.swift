@@ -13,6 +13,10 @@ package struct DaemonConfiguration: Sendable {
     package var endpoints: EndpointSettings
     /// The enabled stages; never empty.
     package var activities: [Stage: Activity]
+    /// ARN of the release pipeline's state machine, for checks; `nil` leaves them out.
+    package var releaseStateMachine: String?
+    /// ARN of the state machine that `builderctl ping` starts; `nil` where there is none.
+    package var pingStateMachine: String?
     /// `workerName` of every poll: 1 to 80 characters; `nil` is the host's name.
     package var workerName: String?
     /// State folder: tasks, history, lock.
@@ -27,6 +31,10 @@ package struct DaemonConfiguration: Sendable {
     package var healthSocket: String
     /// Group that may connect to it; `nil` is the daemon's own.
     package var healthGroup: String?
+    /// Control socket's path.
+    package var controlSocket: String
+    /// Group that may connect to it; `nil` is the daemon's own.
+    package var controlGroup: String?
     /// Least level that is logged.
     package var logLevel: Logger.Level
     /// Where lines go.

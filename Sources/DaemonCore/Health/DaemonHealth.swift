@@ -17,6 +17,7 @@ struct DaemonHealth: HealthSource {
     let registry: MetricsRegistry
     let life: DaemonLife
     let tools: StatusDocument.Tools
+    let pauses: StagePauses
     let started: ContinuousClock.Instant
 
     func livez() async -> HealthAnswer { HealthAnswer(reasons: stuckStages()) }
@@ -45,11 +46,12 @@ struct DaemonHealth: HealthSource {
         let held = await credentials.snapshot()
         let counts = journal.counts
         let obstacle = await journal.obstacle()
+        let paused = await pauses.current
         return StatusDocument(
             version: BuilderdVersion.text,
             phase: life.phase.rawValue,
             uptimeSeconds: Int(started.duration(to: .now).components.seconds),
-            stages: workers.map { StatusDocument.Stage($0.snapshot()) },
+            stages: workers.map { $0.snapshot() }.map { StatusDocument.Stage($0, pause: paused[$0.stage]) },
             credentials: StatusDocument.Credentials(
                 source: held.source,
                 expiresInSeconds: held.expiration?.timeIntervalSinceNow,
@@ -67,8 +69,24 @@ struct DaemonHealth: HealthSource {
     }
 
     func metrics() async -> String {
+        let metrics = DaemonMetrics(factory: registry)
+        for snapshot in workers.map({ $0.snapshot() }) {
+            metrics.stage(
+                snapshot.stage,
+                paused: snapshot.paused,
+                openPolls: snapshot.openPolls.count,
+                leaseLeft: snapshot.tasks.compactMap(\.leaseLeft).min()
+            )
+        }
+        let counts = journal.counts
+        metrics.journal(
+            open: counts.open,
+            ended: counts.history,
+            quarantined: counts.quarantined,
+            isWritable: await journal.obstacle() == nil
+        )
         if let expiration = await credentials.snapshot().expiration {
-            DaemonMetrics(factory: registry).credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
+            metrics.credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
         }
         return registry.render()
     }

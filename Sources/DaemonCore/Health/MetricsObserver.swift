@@ -31,6 +31,8 @@ final class MetricsObserver: WorkerObserver {
         case .pollStarted, .journalBlocked: break
         case .pollFinished(_, _, let brought, let error):
             metrics.polled(stage: stage, outcome: error.map { "\($0)" } ?? (brought ? "task" : "empty"))
+        case .resumed: metrics.resumed(stage: stage)
+        case .toolAdopted: metrics.adopted(stage: stage)
         case .claimed: metrics.claimed(stage: stage)
         case .heartbeatAcknowledged: metrics.heartbeat(stage: stage, outcome: "acknowledged")
         case .heartbeatFailed(let kind): metrics.heartbeat(stage: stage, outcome: "\(kind)")

@@ -1,72 +1,109 @@
 import ActivityWorker
 import FoundationEssentials
 
-/// The body of `/status`. Its keys are stable: new ones may come, none changes its meaning.
-struct StatusDocument: Encodable {
+/// The body of `/status`, described by `Config/monitoring/status.schema.json`. Its keys are stable: new ones may come, none changes its meaning.
+package struct StatusDocument: Codable, Sendable, Hashable {
     /// The daemon's version.
-    var version: String
+    package var version: String
     /// `starting`, `running`, `draining` or `interrupting`.
-    var phase: String
+    package var phase: String
     /// Seconds since the start.
-    var uptimeSeconds: Int
+    package var uptimeSeconds: Int
     /// The enabled stages, in pipeline order.
-    var stages: [Stage]
+    package var stages: [Stage]
     /// Whom the daemon signs as.
-    var credentials: Credentials
+    package var credentials: Credentials
     /// What the task journal holds.
-    var journal: Journal
+    package var journal: Journal
     /// How external tools are held.
-    var tools: Tools
+    package var tools: Tools
 
     /// One enabled stage.
-    struct Stage: Encodable {
-        var stage: String
-        var phase: String
-        var slots: Int
-        var busy: Int
-        var openPolls: Int
-        var oldestOpenPollSeconds: Double?
-        var lastPollSeconds: Double?
-        var problem: String?
-        var paused: Bool
-        var tasks: [Task]
+    package struct Stage: Codable, Sendable, Hashable {
+        /// Its name.
+        package var stage: String
+        /// `idle`, `running`, `draining`, `interrupted` or `stopped`.
+        package var phase: String
+        /// Tasks at once.
+        package var slots: Int
+        /// Slots in use.
+        package var busy: Int
+        /// Polls under way.
+        package var openPolls: Int
+        /// Age of the oldest of them.
+        package var oldestOpenPollSeconds: Double?
+        /// Since the last poll that was answered well.
+        package var lastPollSeconds: Double?
+        /// What polling suffers from at the moment.
+        package var problem: String?
+        /// Whether an operator has paused it.
+        package var paused: Bool
+        /// Who has.
+        package var pausedBy: String?
+        /// Since when, ISO 8601.
+        package var pausedSince: String?
+        /// Claimed tasks, oldest first.
+        package var tasks: [Task]
     }
 
     /// One claimed task.
-    struct Task: Encodable {
-        var task: String?
-        var claim: String
-        var execution: String?
-        var application: String?
-        var step: String?
-        var ageSeconds: Double
-        var leaseLeftSeconds: Double?
-        var heartbeatAgeSeconds: Double?
-        var reporting: Bool
+    package struct Task: Codable, Sendable, Hashable {
+        /// Its id, once its envelope was read.
+        package var task: String?
+        /// Name of its claim: a short hash of its token.
+        package var claim: String
+        /// The execution's ARN.
+        package var execution: String?
+        /// `release.applicationId`.
+        package var application: String?
+        /// `run`, `destroy` or `ping`.
+        package var action: String?
+        /// How many attempts of its state came before.
+        package var attempt: Int?
+        /// The step or tool it is in.
+        package var step: String?
+        /// Since the claim.
+        package var ageSeconds: Double
+        /// Until it would be stopped if no further heartbeat were acknowledged.
+        package var leaseLeftSeconds: Double?
+        /// Since the last acknowledged heartbeat was sent.
+        package var heartbeatAgeSeconds: Double?
+        /// Whether its outcome is settled and being reported.
+        package var reporting: Bool
+        /// Whether an operator has cancelled it.
+        package var cancelled: Bool
     }
 
     /// The daemon's own credentials.
-    struct Credentials: Encodable {
-        var source: String?
-        var expiresInSeconds: Double?
-        var pastExpiration: Bool
-        var lastFailure: String?
+    package struct Credentials: Codable, Sendable, Hashable {
+        /// Where they came from; `nil` when there were none yet.
+        package var source: String?
+        /// Until they expire; `nil` when they do not.
+        package var expiresInSeconds: Double?
+        /// Whether they are signed with past their expiration, as no newer ones can be had.
+        package var pastExpiration: Bool
+        /// Why the last refresh failed.
+        package var lastFailure: String?
     }
 
     /// The task journal.
-    struct Journal: Encodable {
-        var open: Int
-        var history: Int
-        var quarantined: Int
-        var problem: String?
+    package struct Journal: Codable, Sendable, Hashable {
+        /// Claims that are not closed.
+        package var open: Int
+        /// Endings that are kept.
+        package var history: Int
+        /// Records that could not be read.
+        package var quarantined: Int
+        /// Why no task can be claimed.
+        package var problem: String?
     }
 
     /// How external tools are held.
-    struct Tools: Encodable {
+    package struct Tools: Codable, Sendable, Hashable {
         /// `cgroup`: each in one of its own. `descendants`: no cgroup is delegated, so session and descent stand in.
-        var containment: String
+        package var containment: String
         /// Whether Landlock confines them.
-        var landlock: Bool
+        package var landlock: Bool
     }
 
     /// The document as JSON text with sorted keys.
@@ -80,7 +117,9 @@ struct StatusDocument: Encodable {
 
 extension StatusDocument.Stage {
     /// What `snapshot` says.
-    init(_ snapshot: StageSnapshot) {
+    ///
+    /// - Parameter pause: who paused it.
+    init(_ snapshot: StageSnapshot, pause: StagePause?) {
         self.init(
             stage: snapshot.stage,
             phase: snapshot.phase.rawValue,
@@ -91,17 +130,24 @@ extension StatusDocument.Stage {
             lastPollSeconds: snapshot.lastCompletedPoll?.seconds,
             problem: snapshot.problem,
             paused: snapshot.paused,
+            pausedBy: pause?.by,
+            pausedSince: pause.map {
+                Date(timeIntervalSince1970: Double($0.sinceMilliseconds) / 1000).formatted(.iso8601)
+            },
             tasks: snapshot.tasks.map { task in
                 StatusDocument.Task(
                     task: task.id,
                     claim: task.claim,
                     execution: task.execution,
                     application: task.application,
+                    action: task.action?.rawValue,
+                    attempt: task.attempt,
                     step: task.step,
                     ageSeconds: task.age.seconds,
                     leaseLeftSeconds: task.leaseLeft?.seconds,
                     heartbeatAgeSeconds: task.heartbeatAge?.seconds,
-                    reporting: task.isReporting
+                    reporting: task.isReporting,
+                    cancelled: task.isCancelled
                 )
             }
         )

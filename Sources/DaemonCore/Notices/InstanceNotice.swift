@@ -8,6 +8,14 @@ enum InstanceNotice: Sendable, Hashable {
     /// Auto Scaling brings the instance to a state in which it does not run.
     case autoScaling(TargetLifecycleState)
 
+    /// Its kind in metrics.
+    var kind: String {
+        switch self {
+        case .spot: "spot"
+        case .autoScaling: "autoscaling"
+        }
+    }
+
     /// About when the instance goes; `nil` where nobody says: the group's lifecycle hook decides, if it has one.
     var time: Date? {
         switch self {

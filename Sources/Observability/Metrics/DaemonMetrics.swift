@@ -18,12 +18,7 @@ package struct DaemonMetrics: Sendable {
     /// A task's end was reported, `duration` after its claim: `success` or `failure`.
     package func reported(stage: String, outcome: String, after duration: Duration) {
         count(MetricNames.tasksReported, ["stage": stage, "outcome": outcome])
-        let parts = duration.components
-        factory.makeRecorder(
-            label: MetricNames.taskDuration.name,
-            dimensions: [("stage", stage), ("outcome", outcome)],
-            aggregate: true
-        ).record(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+        record(MetricNames.taskDuration, duration, ["stage": stage, "outcome": outcome])
     }
 
     /// A heartbeat was answered: `acknowledged`, or an error's kind.
@@ -39,6 +34,42 @@ package struct DaemonMetrics: Sendable {
     /// A lease was lost.
     package func leaseLost(stage: String, reason: String) {
         count(MetricNames.leaseLosses, ["stage": stage, "reason": reason])
+    }
+
+    /// A task of an earlier process goes on.
+    package func resumed(stage: String) { count(MetricNames.tasksResumed, ["stage": stage]) }
+
+    /// A tool of an earlier process was adopted.
+    package func adopted(stage: String) { count(MetricNames.toolsAdopted, ["stage": stage]) }
+
+    /// So many tools are waited for now.
+    package func tools(running: Int) { set(MetricNames.toolsRunning, Double(running), [:]) }
+
+    /// A tool ended, or could not be followed to its end: see `MetricNames.toolDuration` for the outcomes.
+    package func toolEnded(_ tool: String, outcome: String, after duration: Duration, leftOvers: Int) {
+        record(MetricNames.toolDuration, duration, ["tool": tool, "outcome": outcome])
+        let counter = factory.makeCounter(label: MetricNames.toolLeftOvers.name, dimensions: [])
+        counter.increment(by: Int64(leftOvers))
+    }
+
+    /// Word that the host's instance goes away: `spot` or `autoscaling`.
+    package func noticed(kind: String) { count(MetricNames.instanceNotices, ["kind": kind]) }
+
+    /// What a stage looks like at the moment of asking.
+    ///
+    /// - Parameter leaseLeft: of the task nearest to its deadline; `nil` while none has a lease.
+    package func stage(_ stage: String, paused: Bool, openPolls: Int, leaseLeft: Duration?) {
+        set(MetricNames.paused, paused ? 1 : 0, ["stage": stage])
+        set(MetricNames.openPolls, Double(openPolls), ["stage": stage])
+        set(MetricNames.leaseLeft, leaseLeft.map(Self.seconds) ?? .nan, ["stage": stage])
+    }
+
+    /// What the task journal holds at the moment of asking, and whether a task could be claimed.
+    package func journal(open: Int, ended: Int, quarantined: Int, isWritable: Bool) {
+        for (state, number) in [("open", open), ("ended", ended), ("quarantined", quarantined)] {
+            set(MetricNames.journalRecords, Double(number), ["state": state])
+        }
+        set(MetricNames.journalWritable, isWritable ? 1 : 0, [:])
     }
 
     /// A stage's slots now.
@@ -61,6 +92,16 @@ package struct DaemonMetrics: Sendable {
     /// The daemon's credentials were refreshed.
     package func credentialsExpire(secondsSince1970: Double) {
         set(MetricNames.credentialExpiry, secondsSince1970, [:])
+    }
+
+    private func record(_ metric: MetricDescription, _ duration: Duration, _ labels: [String: String]) {
+        let dimensions = labels.map { ($0.key, $0.value) }
+        factory.makeRecorder(label: metric.name, dimensions: dimensions, aggregate: true).record(Self.seconds(duration))
+    }
+
+    private static func seconds(_ duration: Duration) -> Double {
+        let parts = duration.components
+        return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
     }
 
     private func count(_ metric: MetricDescription, _ labels: [String: String]) {

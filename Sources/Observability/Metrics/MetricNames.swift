@@ -24,6 +24,28 @@ package enum MetricNames {
     package static let heartbeats = MetricDescription(.counter, "builderd_heartbeats_total", "Heartbeats sent.")
     /// `stage`, `reason`.
     package static let leaseLosses = MetricDescription(.counter, "builderd_lease_losses_total", "Leases lost.")
+    /// `stage`; NaN while no task of the stage has a lease.
+    package static let leaseLeft = MetricDescription(
+        .gauge,
+        "builderd_lease_left_seconds",
+        "Until the task nearest to its lease's deadline would be stopped."
+    )
+    /// `stage`.
+    package static let tasksResumed = MetricDescription(
+        .counter,
+        "builderd_tasks_resumed_total",
+        "Tasks of an earlier process that went on."
+    )
+    /// `stage`.
+    package static let toolsAdopted = MetricDescription(
+        .counter,
+        "builderd_tools_adopted_total",
+        "Tools begun by an earlier process that were adopted."
+    )
+    /// `stage`; 0 or 1.
+    package static let paused = MetricDescription(.gauge, "builderd_stage_paused", "Whether an operator has paused it.")
+    /// `stage`.
+    package static let openPolls = MetricDescription(.gauge, "builderd_open_polls", "Polls under way.")
     /// `stage`.
     package static let slotsBusy = MetricDescription(.gauge, "builderd_slots_busy", "Slots at work.")
     /// `stage`.
@@ -34,6 +56,39 @@ package enum MetricNames {
         "builderd_task_duration_seconds",
         "From claim to report.",
         buckets: [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400]
+    )
+    /// `tool`, `outcome` (`success`, `failure`, `stopped`, `fenced` by its supervisor, `killed`, or an error's code such as `lost`).
+    package static let toolDuration = MetricDescription(
+        .histogram,
+        "builderd_tool_duration_seconds",
+        "From a tool's start, or its adoption, to its end.",
+        buckets: [1, 5, 15, 60, 300, 900, 1800, 3600, 7200]
+    )
+    /// No labels.
+    package static let toolsRunning = MetricDescription(.gauge, "builderd_tools_running", "Tools that are waited for.")
+    /// No labels.
+    package static let toolLeftOvers = MetricDescription(
+        .counter,
+        "builderd_tool_left_overs_total",
+        "Processes that tools left behind and that were ended."
+    )
+    /// `state` (`open`, `ended`, `quarantined`).
+    package static let journalRecords = MetricDescription(
+        .gauge,
+        "builderd_journal_records",
+        "What the task journal holds."
+    )
+    /// No labels; 0 or 1.
+    package static let journalWritable = MetricDescription(
+        .gauge,
+        "builderd_journal_writable",
+        "Whether a task could be claimed."
+    )
+    /// `kind` (`spot`, `autoscaling`).
+    package static let instanceNotices = MetricDescription(
+        .counter,
+        "builderd_instance_notices_total",
+        "Notices that this host's instance is about to go away."
     )
     /// `service`, `outcome` (the HTTP status, or the error code of a call without an answer).
     package static let awsCalls = MetricDescription(
@@ -58,8 +113,10 @@ package enum MetricNames {
 
     /// All of the above.
     package static let all = [
-        polls, tasksClaimed, tasksReported, reportRetries, heartbeats, leaseLosses, slotsBusy, slots, taskDuration,
-        awsCalls, buildInfo, startTime,
+        polls, tasksClaimed, tasksReported, reportRetries, heartbeats, leaseLosses, leaseLeft, tasksResumed,
+        toolsAdopted,
+        paused, openPolls, slotsBusy, slots, taskDuration, toolDuration, toolsRunning, toolLeftOvers, journalRecords,
+        journalWritable, instanceNotices, awsCalls, buildInfo, startTime,
         credentialExpiry,
     ]
 }

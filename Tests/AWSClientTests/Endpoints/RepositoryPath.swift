@@ -30,7 +30,7 @@ enum RepositoryPath {
     static func runPython(_ script: String, _ arguments: [String] = [], variables: [String: String] = [:]) async throws
         -> Data
     {
-        let ended = try await CredentialProgram(
+        let ended = try await HelperProgram(
             arguments: [python ?? "", "\(root ?? "")/Tests/Python/\(script)"] + arguments,
             variables: variables.merging(["PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]) { first, _ in first
             },

@@ -4,19 +4,22 @@ import NIOHTTP1
 /// One connection: one request, one answer, and the end.
 ///
 /// All state is touched on the channel's event loop alone; the answer is made in a task that the connection owns.
-final class HealthConnection: ChannelInboundHandler {
+final class LocalConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let source: any HealthSource
-    private let limits: HealthLimits
+    private let service: any LocalService
+    private let limits: LocalServerLimits
+    /// The socket file's.
+    private let group: UInt32
     private var hasAnswered = false
     private var deadline: Scheduled<Void>?
     private var answering: Task<Void, Never>?
 
-    init(source: any HealthSource, limits: HealthLimits) {
-        self.source = source
+    init(service: any LocalService, limits: LocalServerLimits, group: UInt32) {
+        self.service = service
         self.limits = limits
+        self.group = group
     }
 
     func handlerAdded(context: ChannelHandlerContext) { expect(limits.headDeadline, context) }
@@ -30,11 +33,10 @@ final class HealthConnection: ChannelInboundHandler {
         guard case .head(let head) = unwrapInboundIn(data), !hasAnswered else { return }
         hasAnswered = true
         expect(limits.answerDeadline, context)
-        let isHead = head.method == .HEAD
-        switch HealthRoute.of(head) {
-        case .failure(let response): Self.send(response, isHead: isHead, to: context.channel)
-        case .success(let route):
-            answering = Self.answer(route, from: source, isHead: isHead, to: context.channel)
+        if let refusal = Self.refusal(of: head) {
+            Self.send(refusal, isHead: head.method == .HEAD, to: context.channel)
+        } else {
+            answering = Self.answer(head, from: service, of: group, to: context.channel)
         }
     }
 
@@ -42,10 +44,19 @@ final class HealthConnection: ChannelInboundHandler {
         guard !hasAnswered, error is HTTPParserError else { return context.close(promise: nil) }
         hasAnswered = true
         Self.send(
-            HealthResponse(status: .badRequest, body: "not an HTTP/1 request\n"),
+            LocalResponse(status: .badRequest, body: "not an HTTP/1 request\n"),
             isHead: false,
             to: context.channel
         )
+    }
+
+    /// No request here has a body: what it asks for stands in its head.
+    private static func refusal(of head: HTTPRequestHead) -> LocalResponse? {
+        let lengths = head.headers["Content-Length"]
+        guard lengths.allSatisfy({ $0 == "0" }), head.headers["Transfer-Encoding"].isEmpty else {
+            return LocalResponse(status: .payloadTooLarge, body: "no request here has a body\n")
+        }
+        return nil
     }
 
     /// Ends the connection after `duration`, in place of the deadline before.
@@ -56,16 +67,24 @@ final class HealthConnection: ChannelInboundHandler {
     }
 
     private static func answer(
-        _ route: HealthRoute,
-        from source: any HealthSource,
-        isHead: Bool,
+        _ head: HTTPRequestHead,
+        from service: any LocalService,
+        of group: UInt32,
         to channel: any Channel
     ) -> Task<Void, Never> {
-        Task { send(await route.answer(source), isHead: isHead, to: channel) }
+        let peer = SocketPeer.of(channel, group: group)
+        return Task {
+            let request = LocalRequest(
+                method: head.method.rawValue,
+                uri: head.uri,
+                peer: try? await peer.get()
+            )
+            send(await service.answer(request), isHead: head.method == .HEAD, to: channel)
+        }
     }
 
     /// Writes the answer, and closes when the client has taken it. From any thread.
-    private static func send(_ response: HealthResponse, isHead: Bool, to channel: any Channel) {
+    private static func send(_ response: LocalResponse, isHead: Bool, to channel: any Channel) {
         let head = HTTPResponseHead(version: .http1_1, status: response.status, headers: response.headers)
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
         if !isHead {

@@ -5,12 +5,13 @@ import Testing
 @testable import Observability
 
 @Suite("The health socket's file", .timeLimit(.minutes(1)))
-struct HealthSocketFileTests {
-    private func start(_ path: String, group: String? = nil) async throws -> HealthServer {
-        try await HealthServer.start(
+struct LocalSocketFileTests {
+    private func start(_ path: String, group: String? = nil) async throws -> LocalServer {
+        try await LocalServer.start(
+            purpose: "health",
             path: path,
             group: group,
-            source: FakeSource(),
+            service: HealthService(FakeSource()),
             logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
         )
     }
@@ -47,7 +48,7 @@ struct HealthSocketFileTests {
     @Test("A group that is none is an error that says how to make it")
     func unknownGroup() async throws {
         let folder = ServerUnderTest.socketFolder()
-        let error = await #expect(throws: HealthServerError.self) {
+        let error = await #expect(throws: LocalServerError.self) {
             try await start(folder + "/s", group: "no-such-group")
         }
         #expect(error?.code == .group)
@@ -60,7 +61,7 @@ struct HealthSocketFileTests {
         let folder = ServerUnderTest.socketFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/health.sock"
-        let (descriptor, _) = try HealthSocketFile.bind(path: path, group: nil)
+        let (descriptor, _) = try LocalSocketFile.bind(path: path, group: nil, purpose: "health")
         close(descriptor)
         #expect(FileManager.default.fileExists(atPath: path))
         let server = try await start(path)
@@ -71,7 +72,7 @@ struct HealthSocketFileTests {
     @Test("A socket on which somebody listens is left alone, and stays theirs after they are asked")
     func inUse() async throws {
         let test = try await ServerUnderTest()
-        let error = await #expect(throws: HealthServerError.self) { try await start(test.path) }
+        let error = await #expect(throws: LocalServerError.self) { try await start(test.path) }
         #expect(error?.code == .inUse)
         #expect(try await test.exchange("GET /livez HTTP/1.1\r\n\r\n").hasPrefix("HTTP/1.1 200"))
         await test.server.stop()
@@ -89,7 +90,7 @@ struct HealthSocketFileTests {
         let path =
             ["relative": "health.sock", "long": folder + "/" + String(repeating: "x", count: 108)][kind] ?? folder + "/"
             + kind
-        let error = await #expect(throws: HealthServerError.self) { try await start(path) }
+        let error = await #expect(throws: LocalServerError.self) { try await start(path) }
         #expect(error?.code == .path)
         #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "precious")
     }

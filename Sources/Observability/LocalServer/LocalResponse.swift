@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// One whole answer; the connection is closed after it.
-struct HealthResponse: Error, Sendable {
+package struct LocalResponse: Error, Sendable {
     var status: HTTPResponseStatus
     var headers: HTTPHeaders
     var body: String
@@ -23,6 +23,15 @@ struct HealthResponse: Error, Sendable {
         )
     }
 
+    /// An answer of this status and text.
+    ///
+    /// - Parameters:
+    ///   - code: the HTTP status.
+    ///   - type: the content type, for example `application/json`.
+    package init(code: Int, type: String, body: String) {
+        self.init(status: HTTPResponseStatus(statusCode: code), type: type, body: body)
+    }
+
     init(_ answer: HealthAnswer) {
         self.init(status: answer.isHealthy ? .ok : .serviceUnavailable, body: answer.text)
     }
@@ -32,4 +41,9 @@ struct HealthResponse: Error, Sendable {
         let lines = ["HTTP/1.1 \(status.code) \(status.reasonPhrase)"] + headers.map { "\($0.name): \($0.value)" }
         return ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
+
+    /// The HTTP status.
+    package var code: Int { Int(status.code) }
+    /// The body.
+    package var text: String { body }
 }

@@ -4,40 +4,44 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// The health socket: HTTP/1 over a Unix socket on one event loop of its own.
+/// HTTP/1 over a Unix socket on one event loop of its own: the health socket and the control socket.
 ///
-/// `GET` and `HEAD` of `/livez`, `/readyz`, `/status` and `/metrics`; every connection serves one request and is closed.
-/// What a client may take is bounded by `HealthLimits`.
-package final class HealthServer: Sendable {
+/// Every connection serves one request without a body and is closed. What a client may take is bounded by `LocalServerLimits`.
+package final class LocalServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
-    private let file: HealthSocketFile
+    private let file: LocalSocketFile
+    /// `health` or `control`.
+    package let purpose: String
     private let isStopping = Atomic(false)
     private let closed = Latch()
 
-    private init(group: MultiThreadedEventLoopGroup, channel: any Channel, file: HealthSocketFile) {
+    private init(group: MultiThreadedEventLoopGroup, channel: any Channel, file: LocalSocketFile, purpose: String) {
         self.group = group
         self.channel = channel
         self.file = file
+        self.purpose = purpose
         // Not the channel's own future: nobody can be told of it once its event loop is gone.
         let closed = self.closed
         channel.closeFuture.whenComplete { _ in closed.open() }
     }
 
-    /// Serves `source` on a new socket at `path`, mode 0660; its folder is made when it is not there.
+    /// Serves `service` on a new socket at `path`, mode 0660; its folder is made when it is not there.
     ///
     /// A socket file on which nobody listens is replaced.
     /// - Parameters:
+    ///   - purpose: `health` or `control`: the first part of its keys in the configuration, for messages.
     ///   - path: absolute, at most 107 bytes.
     ///   - groupName: name or number of the group that may connect; `nil` leaves the daemon's own.
     package static func start(
+        purpose: String,
         path: String,
         group groupName: String? = nil,
-        source: any HealthSource,
-        limits: HealthLimits = HealthLimits(),
+        service: any LocalService,
+        limits: LocalServerLimits = LocalServerLimits(),
         logger: Logger
-    ) async throws(HealthServerError) -> HealthServer {
-        let (descriptor, file) = try HealthSocketFile.bind(path: path, group: groupName)
+    ) async throws(LocalServerError) -> LocalServer {
+        let (descriptor, file) = try LocalSocketFile.bind(path: path, group: groupName, purpose: purpose)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let open = ConnectionCount()
         let bootstrap = ServerBootstrap(group: group)
@@ -46,7 +50,7 @@ package final class HealthServer: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 guard open.enter(limits.connections) else {
-                    let response = HealthResponse(status: .serviceUnavailable, body: "too many connections\n")
+                    let response = LocalResponse(status: .serviceUnavailable, body: "too many connections\n")
                     return channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(Refusal(response.bytes))
                     }
@@ -57,30 +61,30 @@ package final class HealthServer: Sendable {
                     try pipeline.addHandler(RequestLimiter(bytes: limits.requestBytes))
                     try pipeline.addHandler(HTTPResponseEncoder())
                     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-                    try pipeline.addHandler(HealthConnection(source: source, limits: limits))
+                    try pipeline.addHandler(LocalConnection(service: service, limits: limits, group: file.groupId))
                 }
             }
         do {
             // Closes the descriptor when it fails.
             let channel = try await bootstrap.withBoundSocket(descriptor).get()
-            logger.info("health socket at \(path)")
-            return HealthServer(group: group, channel: channel, file: file)
+            logger.info("\(purpose) socket at \(path)")
+            return LocalServer(group: group, channel: channel, file: file, purpose: purpose)
         } catch {
             file.remove()
             try? await group.shutdownGracefully()
-            throw HealthServerError(code: .system, message: "cannot listen on \(path): \(error)", next: "report this")
+            throw LocalServerError(code: .system, message: "cannot listen on \(path): \(error)", next: "report this")
         }
     }
 
     /// Waits until the server has been stopped.
     ///
     /// - Throws: `closed` when it ended by itself: then the daemon must not go on as if it could be asked.
-    package func waitUntilClosed() async throws(HealthServerError) {
+    package func waitUntilClosed() async throws(LocalServerError) {
         await closed.wait()
         guard isStopping.load(ordering: .acquiring) else {
-            throw HealthServerError(
+            throw LocalServerError(
                 code: .closed,
-                message: "the health socket has closed although nobody stopped it",
+                message: "the \(purpose) socket has closed although nobody stopped it",
                 next:
                     "restart the service if systemd has not, and report this with the log if it happens again"
             )

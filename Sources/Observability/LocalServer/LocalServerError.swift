@@ -1,5 +1,5 @@
-/// Why the health socket cannot be served.
-package struct HealthServerError: Error, Sendable, Hashable, CustomStringConvertible {
+/// Why a Unix socket cannot be served.
+package struct LocalServerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     package enum Code: String, Sendable, Hashable {
         /// Another process answers on the socket.

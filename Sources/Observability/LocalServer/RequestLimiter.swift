@@ -19,7 +19,7 @@ final class RequestLimiter: ChannelInboundHandler {
         guard left >= 0 else { return }
         left -= buffer.readableBytes
         guard left < 0 else { return context.fireChannelRead(data) }
-        let response = HealthResponse(status: .requestHeaderFieldsTooLarge, body: "the request is too large\n")
+        let response = LocalResponse(status: .requestHeaderFieldsTooLarge, body: "the request is too large\n")
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(response.bytes)).whenComplete { _ in channel.close(promise: nil) }
     }

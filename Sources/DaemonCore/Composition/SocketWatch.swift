@@ -3,26 +3,26 @@ import Observability
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps the health socket for as long as the daemon works, and keeps the daemon from working without it.
+/// Keeps a socket for as long as the daemon works, and keeps the daemon from working without it.
 ///
-/// A listener that closes by itself drains the daemon: nobody could see any more what it does, but what it has taken ends as it
+/// A listener that closes by itself drains the daemon: nobody could see any more what it does, or tell it anything, but what it has taken ends as it
 /// would at a SIGTERM. Once the workers have drained, `loss` says why the daemon has to fail, so that systemd starts it again.
-final class HealthWatch: Service {
-    private let server: HealthServer
+final class SocketWatch: Service {
+    private let server: LocalServer
     private let logger: Logger
     /// Called once, when the listener has closed by itself.
     private let drain: @Sendable () async -> Void
-    private let lost = Mutex<HealthServerError?>(nil)
+    private let lost = Mutex<LocalServerError?>(nil)
 
     /// A watch over a server that listens.
-    init(_ server: HealthServer, logger: Logger, drain: @escaping @Sendable () async -> Void) {
+    init(_ server: LocalServer, logger: Logger, drain: @escaping @Sendable () async -> Void) {
         self.server = server
         self.logger = logger
         self.drain = drain
     }
 
     /// Why the listener is gone, if nobody stopped it.
-    var loss: HealthServerError? { lost.withLock { $0 } }
+    var loss: LocalServerError? { lost.withLock { $0 } }
 
     /// Returns when the server has stopped: because the group shuts down, or by itself.
     func run() async throws {
@@ -32,7 +32,7 @@ final class HealthWatch: Service {
                 try? await gracefulShutdown()
                 await self.server.stop()
             }
-            do throws(HealthServerError) {
+            do throws(LocalServerError) {
                 try await server.waitUntilClosed()
             } catch {
                 lost.withLock { $0 = error }

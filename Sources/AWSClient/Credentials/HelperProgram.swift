@@ -5,23 +5,23 @@ import Glibc
 ///
 /// The waiting is done on a queue of its own, which libdispatch gives a thread of its own. The global queues would not do: on
 /// Linux their threads, one per core, are those that Swift's tasks run on.
-struct CredentialProgram: Sendable {
+package struct HelperProgram: Sendable {
     /// How a run ended.
-    struct Ended: Sendable {
+    package struct Ended: Sendable {
         /// Exit status, or minus the signal's number.
-        let status: Int32
+        package let status: Int32
         /// What it printed.
-        let standardOutput: [UInt8]
+        package let standardOutput: [UInt8]
         /// The first of what it complained about.
-        let standardError: [UInt8]
+        package let standardError: [UInt8]
     }
 
     /// Why there was no run, or it was ended.
-    struct Problem: Error, Sendable {
+    package struct Problem: Error, Sendable {
         /// What happened and what to do.
-        let message: String
+        package let message: String
         /// Whether the same may work later.
-        let isTransient: Bool
+        package let isTransient: Bool
     }
 
     /// Most of the standard error that is kept, in bytes.
@@ -36,8 +36,16 @@ struct CredentialProgram: Sendable {
     /// Most that it may print; beyond that it is killed.
     let outputBytes: Int
 
+    /// A program that may take `limit` and print `outputBytes`.
+    package init(arguments: [String], variables: [String: String], limit: Duration, outputBytes: Int) {
+        self.arguments = arguments
+        self.variables = variables
+        self.limit = limit
+        self.outputBytes = outputBytes
+    }
+
     /// Runs the program to its end.
-    func run() async throws(Problem) -> Ended {
+    package func run() async throws(Problem) -> Ended {
         let result: Result<Ended, Problem> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "builderd.credential-process").async {
                 continuation.resume(returning: Result { () throws(Problem) in try runBlocking() })

@@ -1,42 +1,44 @@
 import Glibc
 
 /// The socket's file: made so that it never has a wider mode than 0660, and removed only if it is still ours.
-struct HealthSocketFile: Sendable {
+struct LocalSocketFile: Sendable {
     let path: String
+    /// The file's group.
+    let groupId: UInt32
     private let device: dev_t
     private let inode: ino_t
 
     /// Binds a new socket at `path` and returns its descriptor, which listens.
     ///
     /// A file that is there is replaced when it is a socket on which nobody listens.
-    static func bind(path: String, group: String?) throws(HealthServerError) -> (
-        descriptor: Int32, file: HealthSocketFile
+    static func bind(path: String, group: String?, purpose: String) throws(LocalServerError) -> (
+        descriptor: Int32, file: LocalSocketFile
     ) {
         var address = sockaddr_un()
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard path.hasPrefix("/"), path.utf8.count < capacity, !path.utf8.contains(0) else {
-            throw HealthServerError(
+            throw LocalServerError(
                 code: .path,
-                message: "health.socket \(path) is not an absolute path of at most \(capacity - 1) bytes",
+                message: "\(purpose).socket \(path) is not an absolute path of at most \(capacity - 1) bytes",
                 next: "choose another path"
             )
         }
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-        let groupId = try group.map { name throws(HealthServerError) in try identifier(ofGroup: name) }
+        let groupId = try group.map { name throws(LocalServerError) in try identifier(ofGroup: name, purpose) }
         try makeFolder(of: path)
-        try removeStale(path, address)
+        try removeStale(path, address, purpose)
 
         let descriptor = socket(AF_UNIX, stream | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure("socket", path) }
-        do throws(HealthServerError) {
+        do throws(LocalServerError) {
             // Linux gives the file the mode of the unbound socket, less the umask: there is no moment of a wider one.
             guard fchmod(descriptor, 0o600) == 0 else { throw failure("fchmod", path) }
             guard unsafe call(address, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0 else {
                 throw failure("bind", path)
             }
             if let groupId, unsafe lchown(path, uid_t.max, groupId) != 0 {
-                throw HealthServerError(
+                throw LocalServerError(
                     code: .group,
                     message: "\(path) cannot be given to group \(group ?? ""): \(text(errno))",
                     next: "make the daemon's user a member of that group (SupplementaryGroups= in the unit)"
@@ -46,7 +48,13 @@ struct HealthSocketFile: Sendable {
             guard listen(descriptor, 128) == 0 else { throw failure("listen", path) }
             var information = stat()
             guard unsafe lstat(path, &information) == 0 else { throw failure("stat", path) }
-            return (descriptor, HealthSocketFile(path: path, device: information.st_dev, inode: information.st_ino))
+            let file = LocalSocketFile(
+                path: path,
+                groupId: information.st_gid,
+                device: information.st_dev,
+                inode: information.st_ino
+            )
+            return (descriptor, file)
         } catch {
             close(descriptor)
             throw error
@@ -64,14 +72,15 @@ struct HealthSocketFile: Sendable {
 
     private static let stream = Int32(SOCK_STREAM.rawValue)
 
-    private static func removeStale(_ path: String, _ address: sockaddr_un) throws(HealthServerError) {
+    private static func removeStale(_ path: String, _ address: sockaddr_un, _ purpose: String) throws(LocalServerError)
+    {
         var information = stat()
         guard unsafe lstat(path, &information) == 0 else { return }
         guard information.st_mode & S_IFMT == S_IFSOCK else {
-            throw HealthServerError(
+            throw LocalServerError(
                 code: .path,
                 message: "\(path) is there and is not a socket",
-                next: "remove it, or choose another health.socket"
+                next: "remove it, or choose another \(purpose).socket"
             )
         }
         let probe = socket(AF_UNIX, stream | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
@@ -80,33 +89,33 @@ struct HealthSocketFile: Sendable {
         let result = unsafe call(address) { unsafe connect(probe, $0, $1) }
         // Anything but a refusal, also a full backlog (EAGAIN), means that somebody listens.
         guard result != 0, errno == ECONNREFUSED || errno == ENOENT else {
-            throw HealthServerError(
+            throw LocalServerError(
                 code: .inUse,
                 message: "another process answers on \(path)",
-                next: "stop the other builderd, or give this one a health.socket of its own"
+                next: "stop the other builderd, or give this one a \(purpose).socket of its own"
             )
         }
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }
     }
 
-    private static func makeFolder(of path: String) throws(HealthServerError) {
+    private static func makeFolder(of path: String) throws(LocalServerError) {
         guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
         let folder = String(path[..<slash])
         // Others may pass; the socket's own mode says who may connect.
         guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw failure("mkdir", folder) }
     }
 
-    private static func identifier(ofGroup name: String) throws(HealthServerError) -> gid_t {
+    private static func identifier(ofGroup name: String, _ purpose: String) throws(LocalServerError) -> gid_t {
         if let number = gid_t(name) { return number }
         var record = unsafe group()
         var found: UnsafeMutablePointer<group>?
         var buffer = [CChar](repeating: 0, count: 64 * 1024)
         let code = unsafe getgrnam_r(name, &record, &buffer, buffer.count, &found)
         guard code == 0, unsafe found != nil else {
-            throw HealthServerError(
+            throw LocalServerError(
                 code: .group,
-                message: "health.group \(name) is not a group of this machine",
-                next: "create it (groupadd --system \(name)) or leave health.group out"
+                message: "\(purpose).group \(name) is not a group of this machine",
+                next: "create it (groupadd --system \(name)) or leave \(purpose).group out"
             )
         }
         return unsafe record.gr_gid
@@ -120,8 +129,8 @@ struct HealthSocketFile: Sendable {
         }
     }
 
-    private static func failure(_ call: String, _ path: String) -> HealthServerError {
-        HealthServerError(
+    private static func failure(_ call: String, _ path: String) -> LocalServerError {
+        LocalServerError(
             code: .system,
             message: "cannot serve \(path): \(call): \(text(errno))",
             next: "check that the daemon's user may write its folder (RuntimeDirectory= in the unit)"

@@ -1,5 +1,5 @@
-/// What one client of the health socket may take.
-package struct HealthLimits: Sendable, Hashable {
+/// What one client of a Unix socket may take.
+package struct LocalServerLimits: Sendable, Hashable {
     /// Most connections at a time; one more is answered 503 and closed. Default 64.
     package var connections = 64
     /// Most bytes of a request. Default 8 KiB.

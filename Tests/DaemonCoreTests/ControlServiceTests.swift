@@ -1,0 +1,174 @@
+import ActivityWorker
+import Foundation
+import Logging
+import Observability
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import DaemonCore
+
+@Suite("The control socket's answers")
+struct ControlServiceTests {
+    private let target = StubTarget()
+    private let log = Recorder()
+    private let alice = SocketPeer(process: 4711, user: 4_000_000_001, isMember: true)
+
+    private func ask(_ method: String, _ uri: String, peer: SocketPeer?) async -> LocalResponse {
+        let service = ControlService(target: target, access: ControlAccess(user: 4_000_000_000), logger: log.logger)
+        return await service.answer(LocalRequest(method: method, uri: uri, peer: peer))
+    }
+
+    @Test(arguments: [
+        (SocketPeer(process: 1, user: 0, isMember: false), true),
+        (SocketPeer(process: 1, user: 4_000_000_000, isMember: false), true),
+        (SocketPeer(process: 1, user: 4_000_000_001, isMember: true), true),
+        (SocketPeer(process: 1, user: 4_000_000_001, isMember: false), false), (nil, false),
+    ])
+    func `root, the daemon's user and the group's members are admitted, and nobody else`(
+        peer: SocketPeer?,
+        isAdmitted: Bool
+    ) async {
+        let answer = await ask("POST", "/stages/bakery/pause", peer: peer)
+        #expect(answer.code == (isAdmitted ? 200 : 403))
+        #expect(target.paused == (isAdmitted ? ["bakery"] : []))
+        if !isAdmitted {
+            #expect(answer.text.contains("control.group"))
+            #expect(log.lines.contains { $0.level == .warning && $0.text.contains("is refused") })
+        }
+    }
+
+    @Test func `every change is logged with who asked, and told to them`() async throws {
+        let first = await ask("POST", "/stages/all/pause", peer: alice)
+        #expect(try decode(StagesDocument.self, first) == .init(changed: ["bakery", "provision"], unchanged: []))
+        let second = await ask("POST", "/stages/bakery/pause", peer: alice)
+        #expect(try decode(StagesDocument.self, second) == .init(changed: [], unchanged: ["bakery"]))
+        _ = await ask("POST", "/stages/bakery/resume", peer: alice)
+        #expect(target.paused == ["provision"])
+        _ = await ask("POST", "/tasks/t1/cancel", peer: alice)
+        let who = "user (uid 4000000001, process 4711)"
+        #expect(
+            log.lines.filter { $0.level == .notice }.map(\.text) == [
+                "paused by \(who): bakery, provision", "resumed by \(who): bakery",
+                "task t1: \(who) asks to cancel it: cancelled",
+            ]
+        )
+        #expect(target.cancelledBy == [who])
+    }
+
+    @Test(arguments: [
+        ("GET", "/", 404), ("GET", "/nothing", 404), ("GET", "/stages/bakery/pause", 404), ("POST", "/tasks/t1", 404),
+        ("POST", "/stages/retired/pause", 404), ("GET", "/tasks/unknown", 404), ("POST", "/tasks/unknown/cancel", 404),
+        ("POST", "/tasks/late/cancel", 409), ("POST", "/tasks/ending/cancel", 409), ("GET", "/tasks/t1/log", 200),
+        ("GET", "/tasks/unknown/log", 404), ("GET", "/tasks?ended=3", 200), ("GET", "/tasks?ended=x", 200),
+        ("DELETE", "/tasks/t1", 404), ("POST", "/stages/broken/pause", 404),
+    ])
+    func `what cannot be done is refused with what to do`(method: String, uri: String, code: Int) async throws {
+        let answer = await ask(method, uri, peer: alice)
+        #expect(answer.code == code, "\(answer.text)")
+        if code != 200 {
+            let problem = try decode(ControlProblem.self, answer)
+            #expect(!problem.error.isEmpty && !problem.next.isEmpty)
+        }
+    }
+
+    @Test func `a pause that cannot be recorded is an error, and logged`() async throws {
+        target.failure = "No space left on device"
+        let answer = await ask("POST", "/stages/bakery/pause", peer: alice)
+        #expect(answer.code == 500 && answer.text.contains("No space left on device"))
+        #expect(log.lines.contains { $0.level == .error && $0.text.contains("cannot be recorded") })
+    }
+
+    @Test func `a log has as many lines as asked for`() async {
+        #expect(await ask("GET", "/tasks/t1/log?lines=2", peer: alice).text == "line 2\nline 3\n")
+        #expect(await ask("GET", "/tasks/t1/log?lines=0", peer: alice).text == "")
+        #expect(await ask("GET", "/tasks/%741/log?lines=999999", peer: alice).text == "line 1\nline 2\nline 3\n")
+    }
+
+    private func decode<Document: Decodable>(_ type: Document.Type, _ answer: LocalResponse) throws -> Document {
+        try JSONDecoder().decode(type, from: Data(answer.text.utf8))
+    }
+}
+
+/// Remembers what is logged.
+private final class Recorder: Sendable {
+    struct Line: Sendable {
+        var level: Logger.Level
+        var text: String
+    }
+
+    private let kept = Mutex<[Line]>([])
+
+    var lines: [Line] { kept.withLock { $0 } }
+    var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
+
+    private struct Handler: LogHandler {
+        let recorder: Recorder
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            recorder.kept.withLock { $0.append(Line(level: event.level, text: "\(event.message)")) }
+        }
+    }
+}
+
+/// A daemon of two stages and one task.
+private final class StubTarget: ControlTarget {
+    private struct State {
+        var paused: [String] = []
+        var cancelledBy: [String] = []
+        var failure: String?
+    }
+
+    private struct Failure: Error, CustomStringConvertible { var description: String }
+
+    private let state = Mutex(State())
+    let stages = ["bakery", "provision"]
+
+    var paused: [String] { state.withLock { $0.paused } }
+    var cancelledBy: [String] { state.withLock { $0.cancelledBy } }
+    var failure: String? {
+        get { state.withLock { $0.failure } }
+        set { state.withLock { $0.failure = newValue } }
+    }
+
+    func pause(_ stages: [String], by who: String) async throws -> [String] {
+        if let failure { throw Failure(description: failure) }
+        return state.withLock { state in
+            let new = stages.filter { !state.paused.contains($0) }
+            state.paused += new
+            return new
+        }
+    }
+
+    func resume(_ stages: [String], by who: String) async throws -> [String] {
+        state.withLock { state in
+            let known = stages.filter(state.paused.contains)
+            state.paused.removeAll(where: known.contains)
+            return known
+        }
+    }
+
+    func cancel(_ task: String, by who: String) -> TaskCancellation {
+        switch task {
+        case "t1":
+            state.withLock { $0.cancelledBy.append(who) }
+            return .cancelled
+        case "late": return .tooLate
+        case "ending": return .ending
+        default: return .unknown
+        }
+    }
+
+    func details(of task: String) async -> TaskDocument? { nil }
+    func ended(_ count: Int) async -> [EndedTaskDocument] { [] }
+    func logLines(of task: String, _ count: Int) async -> [String]? {
+        task == "t1" ? Array(["line 1", "line 2", "line 3"].suffix(count)) : nil
+    }
+}
