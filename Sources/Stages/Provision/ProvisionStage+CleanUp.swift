@@ -26,7 +26,7 @@ extension ProvisionStage {
         }
         // The workspace, which shows it, goes away with the task.
         var over = record
-        over.isOver = true
+        over.overMilliseconds = over.overMilliseconds ?? milliseconds
         try records.write(over)
         guard let place = S3ObjectLocation(record.state) else { return }
         try await save(place, context)

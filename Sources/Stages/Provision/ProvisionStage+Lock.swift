@@ -7,10 +7,13 @@ import Pipeline
 extension ProvisionStage {
     var locks: DeadLocks { DeadLocks(environment: environment, host: host) }
 
+    /// Now, since 1970.
+    var milliseconds: Int64 { Int64(pace.now().timeIntervalSince1970 * 1000) }
+
     /// Before the first command that takes the lock: what it leaves when it is killed is known by this.
     func noteLock(of backend: StateBackend, _ context: TaskContext) async throws {
         _ = try await context.step("note-lock", inputs: [backend.uri]) {
-            try locks.note(backend, context, at: Int64(pace.now().timeIntervalSince1970 * 1000))
+            try locks.note(backend, context, at: milliseconds)
             return true
         }
     }

@@ -37,7 +37,7 @@ extension CrashScenario {
     private enum Lock { case none, first, whilePlanning }
     private enum Errored { case none, pushed, kept }
 
-    private static let host = HostIdentity(who: "builderd@here", boot: "now")
+    private static let host = HostIdentity(who: "builderd@here", boot: "now", bootedMilliseconds: .max)
     private static let lockPath = "state-bucket/hello/demo/terraform.tfstate.tflock"
     private static let lock = Array(
         #"{"ID":"1b4e","Operation":"OperationTypeApply","Who":"builderd@here","Created":"2026-06-15T11:00:00Z"}"#.utf8

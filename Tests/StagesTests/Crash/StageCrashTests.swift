@@ -38,6 +38,8 @@ struct StageCrashTests {
         _ effects: [AnyHashable],
         _ tools: [String]
     ) async throws -> Bool {
+        // Nothing in here waits for anything: other tests are to have a thread too.
+        await Task.yield()
         let subject = try scenario.make()
         let point = CrashPoint(at: number)
         let runtime = CrashingTaskRuntime(workspace: subject.workspace, point: point, tool: subject.tool)

@@ -6,7 +6,7 @@ import Testing
 /// When the holder of a lock is proved dead, and when not.
 struct LockProofTests {
     private static let state = "s3://states/hello/demo/terraform.tfstate"
-    private static let host = HostIdentity(who: "builderd@here", boot: "now")
+    private static let host = HostIdentity(who: "builderd@here", boot: "now", bootedMilliseconds: 5_000)
     private static let lock = StateLock(id: "1b4e", who: "builderd@here", operation: "", createdMilliseconds: 2_000)
 
     private let folder: TemporaryFolder
@@ -25,7 +25,7 @@ struct LockProofTests {
         boot: String = "now",
         started: Int64 = 1_000,
         hasWorkspace: Bool = true,
-        isOver: Bool = false,
+        over: Int64? = nil,
         output: String = ""
     ) throws {
         let workspace = folder.path + "/" + task
@@ -38,7 +38,7 @@ struct LockProofTests {
             workspace: workspace,
             startedMilliseconds: started
         )
-        record.isOver = isOver
+        record.overMilliseconds = over
         try records.write(record)
         if hasWorkspace { try folder.write("\(task)/tools/terraform-apply/stdout", output) }
     }
@@ -67,8 +67,25 @@ struct LockProofTests {
     }
 
     @Test func `a task that was seen to be over is dead without its workspace`() throws {
-        try note(hasWorkspace: false, isOver: true)
+        try note(hasWorkspace: false, over: 2_000)
         #expect(verdict() == .dead(task: "first"))
+    }
+
+    @Test func `what was locked after a task was over, or after the machine was booted, was locked by somebody else`()
+        throws
+    {
+        try note(hasWorkspace: false, over: 1_999)
+        #expect(isForeign(verdict()))
+        try note(boot: "before", hasWorkspace: false)
+        #expect(
+            verdict(lock: StateLock(id: "x", who: "builderd@here", operation: "", createdMilliseconds: 5_000))
+                == .dead(task: "first")
+        )
+        #expect(
+            isForeign(
+                verdict(lock: StateLock(id: "x", who: "builderd@here", operation: "", createdMilliseconds: 5_001))
+            )
+        )
     }
 
     @Test func `a workspace that is gone proves nothing`() throws {

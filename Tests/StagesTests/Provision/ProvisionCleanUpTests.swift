@@ -8,7 +8,7 @@ import Testing
 /// What Provision does about locks and states after its attempt failed; `Tests/IntegrationTests` does it after the real Terraform was
 /// killed.
 struct ProvisionCleanUpTests {
-    private static let host = HostIdentity(who: "builderd@here", boot: "now")
+    private static let host = HostIdentity(who: "builderd@here", boot: "now", bootedMilliseconds: .max)
     private static let state = "s3://state-bucket/hello/demo/terraform.tfstate"
     private static let lockPath = "state-bucket/hello/demo/terraform.tfstate.tflock"
     private static let task = "0123456789abcdef"
@@ -64,7 +64,7 @@ struct ProvisionCleanUpTests {
         let fixture = try fixture(boot: "now")
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects.keys.sorted() == [Self.lockPath])
-        #expect(try records(fixture).map(\.isOver) == [false])
+        #expect(try records(fixture).map(\.overMilliseconds) == [nil])
     }
 
     @Test func `a lock that cannot be asked for stays for the next attempt, which knows that its holder is over`()
@@ -73,7 +73,7 @@ struct ProvisionCleanUpTests {
         let fixture = try fixture()
         fixture.cloud.change { $0.faults["GET"] = ScriptedCloud.refusal("AccessDenied", status: 403) }
         try await cleanUp(fixture)
-        #expect(try records(fixture).map(\.isOver) == [true])
+        #expect(try records(fixture).map { $0.overMilliseconds != nil } == [true])
         fixture.cloud.change { $0.faults = [:] }
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects.isEmpty)

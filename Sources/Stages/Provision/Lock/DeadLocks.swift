@@ -45,7 +45,7 @@ struct DeadLocks: Sendable {
     /// this task had the lock after it.
     func forget(_ state: String, _ context: TaskContext) {
         let known = (try? records.of(state: state)) ?? []
-        let old = known.filter { $0.isOver || $0.boot != host.boot }.map(\.task)
+        let old = known.filter { $0.overMilliseconds != nil || $0.boot != host.boot }.map(\.task)
         for task in Set(old + [context.id]) {
             do {
                 try records.remove(state: state, task: task)

@@ -8,15 +8,30 @@ package struct HostIdentity: Sendable, Hashable {
     /// `/proc/sys/kernel/random/boot_id`.
     package var boot: String
 
+    /// When that was, milliseconds since 1970: nothing that ran before it took a lock after it.
+    package var bootedMilliseconds: Int64
+
     /// An identity of these parts.
-    package init(who: String, boot: String) {
+    package init(who: String, boot: String, bootedMilliseconds: Int64) {
         self.who = who
         self.boot = boot
+        self.bootedMilliseconds = bootedMilliseconds
     }
 
     /// This process's own. Its tools run as the same user.
     package static func current() -> HostIdentity {
-        HostIdentity(who: "\(userName())@\(hostName())", boot: StartRecord.currentBootId())
+        HostIdentity(
+            who: "\(userName())@\(hostName())",
+            boot: StartRecord.currentBootId(),
+            bootedMilliseconds: milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME)
+        )
+    }
+
+    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        // Cannot fail: both clocks exist on every Linux since 2.6.39, and the pointer is valid.
+        _ = unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// By `/etc/passwd`; empty where that does not have the user, as tools get no `USER` to go by.

@@ -5,8 +5,8 @@ import ToolSupervisor
 /// started counts; everything that cannot be proved leaves the lock where it is.
 ///
 /// A lock says who took it and when, not for which task. It was taken by a task of this host when it names this host's user and host,
-/// when one of the records for that state is older than it, and when Terraform of that task did not say that it was still waiting for
-/// the lock. Hosts of one state bucket must have different names, as EC2's own are. The holder is dead when all tasks of this host that
+/// when it was taken within the lifetime of a task with a record for that state, and when Terraform of that task did not say that it was
+/// still waiting for the lock. Hosts of one state bucket must have different names, as EC2's own are. The holder is dead when all tasks of this host that
 /// might have taken it are.
 package struct LockProof: Sendable {
     private let records: LockRecords
@@ -45,21 +45,27 @@ package struct LockProof: Sendable {
         } catch {
             return .unproved("this host's records of its locks cannot be read: \(error)")
         }
-        let older = known.filter { $0.who == lock.who && $0.startedMilliseconds <= lock.createdMilliseconds }
-        if older.isEmpty { return .foreign("no task of this host is known that could have taken it") }
+        let possible = known.filter { $0.who == lock.who && lifetime(of: $0).contains(lock.createdMilliseconds) }
+        if possible.isEmpty { return .foreign("no task of this host is known that could have taken it") }
         // A live one may have got the lock since it said that it waits.
-        if let live = older.first(where: { !isDead($0) }) {
+        if let live = possible.first(where: { !isDead($0) }) {
             return .unproved("the task \(live.task) of \(live.execution) may still be at work on this host")
         }
-        guard let holder = older.first(where: { !isWaiting($0) }) else {
-            return .unproved("Terraform of the task \(older[0].task) was waiting for it when it was last heard of")
+        guard let holder = possible.first(where: { !isWaiting($0) }) else {
+            return .unproved("Terraform of the task \(possible[0].task) was waiting for it when it was last heard of")
         }
         return .dead(task: holder.task)
     }
 
+    /// When the record's task can have taken a lock. A person may have done so on this host since, as the same user.
+    private func lifetime(of record: LockRecord) -> ClosedRange<Int64> {
+        let end = record.overMilliseconds ?? (record.boot == host.boot ? .max : host.bootedMilliseconds)
+        return record.startedMilliseconds...max(record.startedMilliseconds, end)
+    }
+
     /// Whether nothing of the record's task can run any more.
     package func isDead(_ record: LockRecord) -> Bool {
-        if record.boot != host.boot || record.isOver { return true }
+        if record.boot != host.boot || record.overMilliseconds != nil { return true }
         let folders = toolFolders(record)
         return !folders.isEmpty && folders.allSatisfy(isOver)
     }

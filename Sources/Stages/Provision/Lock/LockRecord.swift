@@ -17,8 +17,9 @@ package struct LockRecord: Sendable, Hashable, Codable {
     package var workspace: String
     /// When it was written, milliseconds since 1970; no lock of the task's is older.
     package var startedMilliseconds: Int64
-    /// Whether every tool of the task was seen to be over. Then the workspace, which goes away with the task, is not asked any more.
-    package var isOver = false
+    /// When every tool of the task was seen to be over, milliseconds since 1970: no lock of the task's is younger, and the workspace, which
+    /// goes away with the task, is not asked any more. `nil` while that has not been seen.
+    package var overMilliseconds: Int64?
 
     /// A record of these parts.
     package init(
