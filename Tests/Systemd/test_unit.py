@@ -1,5 +1,6 @@
 """The shipped unit on real systemd: a Provision task whose tool outlives restarts, kills and hangs of the daemon, and ends at a power-off."""
 import os
+import re
 import unittest
 
 from builder_host import SECRET, UNIT, BuilderHost
@@ -37,11 +38,16 @@ class UnitTests(unittest.TestCase):
         (begun, pid), (ended, again) = (line.split() for line in self.host.applies())
         self.assertEqual((begun, ended, pid), ("start", "end" if ending == "success" else "terminated", again))
 
-    def assert_story(self):
-        """The tool's whole output is in the journal, each line once, and the secret that it printed is not."""
-        rounds = [line for line in self.host.log().splitlines() if '"round ' in line]
-        self.assertEqual(len(rounds), ROUNDS)
-        self.assertEqual(len(set(rounds)), ROUNDS)
+    def assert_story(self, repeats=False):
+        """The tool's whole output is in the journal in order, and the secret that it printed is not. With `repeats`, for a daemon that
+        had no chance to hand over, what it logged last may stand there twice."""
+        rounds = [int(number) for number in re.findall(r'"round (\d+)"', self.host.log())]
+        if repeats:
+            self.assertEqual(set(rounds), set(range(1, ROUNDS + 1)))
+            # At most one step back.
+            self.assertLessEqual(sum(later <= earlier for earlier, later in zip(rounds, rounds[1:])), 1)
+        else:
+            self.assertEqual(rounds, list(range(1, ROUNDS + 1)))
         self.assertNotIn(SECRET, self.host.container.journal("--output=export"))
         self.assertIn("[redacted]", self.host.log())
 
@@ -91,7 +97,7 @@ class UnitTests(unittest.TestCase):
         self.host.await_property("MainPID", lambda pid: pid not in ("0", first))
         self.assertIn("Watchdog timeout", self.host.container.journal("--unit=" + UNIT))
         self.assert_one_run(task)
-        self.assert_story()
+        self.assert_story(repeats=True)
 
     def test_kill(self):
         """a daemon that is killed is started again, and the tool is adopted"""
@@ -101,7 +107,7 @@ class UnitTests(unittest.TestCase):
         self.host.run("systemctl", "kill", "--kill-who=main", "--signal=SIGKILL", UNIT)
         self.host.await_property("MainPID", lambda pid: pid not in ("0", first))
         self.assert_one_run(task)
-        self.assert_story()
+        self.assert_story(repeats=True)
 
     def test_power_off(self):
         """a power-off in the middle stops the tool and reports Builder.Interrupted, and the next boot finds nothing left to do"""

@@ -1,0 +1,129 @@
+"""The package on a minimal Debian 12: install, upgrade in the middle of a task, remove, purge."""
+import os
+import pathlib
+import tempfile
+import unittest
+
+import packages
+from builder_host import MOUNT, ROOT, SECRET, UNIT, BuilderHost
+from container import obstacle
+
+FULL = bool(os.environ.get("BUILDERD_TEST_FULL"))
+# Tenths of a second that the tool takes: a minute in the long form.
+ROUNDS = 600 if FULL else 100
+ARCHIVE = "/srv/archive"
+
+
+class PackageTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # BUILDERD_TEST_PACKAGES: the folder that Tests/run has made the packages in, two versions of one build.
+        folder = os.environ.get("BUILDERD_TEST_PACKAGES")
+        cls.why = obstacle() or (None if folder else "BUILDERD_TEST_PACKAGES is not set: run Tests/run --phase package")
+        if not cls.why:
+            cls.versions = sorted(map(str, pathlib.Path(folder).glob("builderd_*.deb")))
+            assert len(cls.versions) == 2, cls.versions
+
+    def setUp(self):
+        if self.why:
+            self.skipTest(self.why)
+        self.archive = self.enterContext(tempfile.TemporaryDirectory(prefix="builderd-archive-"))
+        os.chmod(self.archive, 0o755)
+        packages.archive(self.archive, str(ROOT / ".build"), self.versions[0])
+        self.host = self.enterContext(BuilderHost(ROUNDS, visible={ARCHIVE: self.archive}, prepared=False))
+        self.host.container.write("/etc/apt/sources.list", f"deb [trusted=yes] file:{ARCHIVE} ./\n")
+
+    def apt(self, *arguments):
+        return self.host.run(
+            "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes", "--no-install-recommends", *arguments, seconds=180
+        )
+
+    def install(self):
+        self.apt("update")
+        return self.apt("install", "builderd")
+
+    def offer_newer(self):
+        """Puts the next version into the archive."""
+        packages.archive(self.archive, str(ROOT / ".build"), *self.versions)
+        self.apt("update")
+
+    def test_install(self):
+        """a fresh install is enabled and not started, a boot of it fails nothing, and with a configuration it becomes active"""
+        told = self.install()
+        self.assertIn("it has no /etc/builderd/builderd.yaml yet", told)
+        self.assertEqual(self.host.run("systemctl", "is-enabled", UNIT).strip(), "enabled")
+        self.assertEqual(self.host.property("ActiveState"), "inactive")
+        self.host.run("systemctl", "start", UNIT)
+        self.assertEqual((self.host.property("ActiveState"), self.host.property("ConditionResult")), ("inactive", "no"))
+        self.assertEqual(self.host.run("systemctl", "--failed", "--plain", "--no-legend").strip(), "")
+        self.assertEqual(self.host.run("stat", "-c", "%U:%G %a", "/var/lib/builderd-work").strip(), "builderd:builderd 700")
+        self.assertEqual(self.host.property("ActiveState", MOUNT), "active")
+        self.host.prepare()
+        self.host.run("systemctl", "daemon-reload")
+        self.host.run("systemctl", "start", UNIT)
+        self.assertEqual(self.host.property("ActiveState"), "active")
+        self.assertEqual(self.host.status()["tools"], {"containment": "cgroup", "landlock": True})
+        shipped = self.host.run("sh", "-c", "dpkg-query --listfiles builderd | grep -c demo || true").strip()
+        self.assertEqual(shipped, "0")
+        # As after a power-off: everything is enabled.
+        self.host.container.power_off()
+        self.host.boot()
+        self.host.await_property("ActiveState", "active".__eq__)
+
+    def test_upgrade(self):
+        """an upgrade in the middle of a tool: the task succeeds with its first token, and the tool is not started again"""
+        self.host.prepare()
+        self.install()
+        self.assertEqual(self.host.property("ActiveState"), "active")
+        task = self.host.release()
+        self.host.await_rounds()
+        daemon, version = self.host.main_pid(), self.host.status()["version"]
+        self.host.container.write("/etc/builderd/rules/limits.yaml", "# changed by the administrator\nrules: []\n")
+        self.offer_newer()
+        self.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
+        self.assertIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
+        self.assertNotEqual(self.host.main_pid(), daemon)
+        self.assertEqual(self.host.status()["version"], version)
+        self.assertIsNone(task.ending)
+        self.host.await_rounds()
+        self.assertEqual(self.host.activities.wait_for_end(task, ROUNDS / 5 + 60)[0], "success")
+        self.assertEqual((task.deliveries, len(task.endings)), (1, 1))
+        (begun, first), (ended, last) = (line.split() for line in self.host.applies())
+        self.assertEqual((begun, ended, first), ("start", "end", last))
+        self.assertIn("tool adopted from an earlier process", self.host.log())
+        self.assertIn("changed by the administrator", self.host.read("/etc/builderd/rules/limits.yaml"))
+        self.assertNotIn(SECRET, self.host.container.journal("--output=export"))
+
+    def test_upgrade_of_stopped_service(self):
+        """an upgrade starts nothing that was stopped or disabled"""
+        self.host.prepare()
+        self.install()
+        self.host.run("systemctl", "disable", "--now", UNIT)
+        self.offer_newer()
+        self.apt("install", "builderd")
+        self.assertEqual(self.host.property("ActiveState"), "inactive")
+        self.assertEqual(self.host.run("systemctl", "is-enabled", UNIT, check=False).strip(), "disabled")
+
+    def test_remove_and_purge(self):
+        """a removal waits for the running task and keeps what builderd wrote, a purge takes it away"""
+        self.host.prepare()
+        self.install()
+        task = self.host.release()
+        self.host.await_rounds()
+        self.apt("remove", "builderd")
+        self.assertEqual(task.ending[0], "success", task.ending)
+        self.assertEqual(self.host.property("LoadState"), "not-found")
+        state = "test -d /var/lib/builderd/history && test -e /etc/builderd/builderd.yaml && test -e /etc/builderd/rules/limits.yaml"
+        self.host.run("sh", "-c", state)
+        self.assertNotIn("builderd-work", self.host.run("cat", "/proc/mounts"))
+        self.apt("purge", "builderd")
+        left = self.host.run("find", "/etc", "/var/lib", "/var/cache", "/lib/systemd", "/usr/lib", "-path", "*builderd*", "!", "-path", "*.d/test.conf*")
+        # What a person put there stays.
+        kept = ("/etc/builderd", "/etc/systemd/system/builderd.service.d", "/etc/credstore/builderd.aws")
+        self.assertEqual([path for path in left.split() if not path.startswith(kept)], [])
+        self.assertFalse(self.host.read("/etc/builderd/builderd.yaml"))
+        self.assertEqual(self.host.run("systemctl", "--failed", "--plain", "--no-legend").strip(), "")
+
+
+if __name__ == "__main__":
+    unittest.main()
