@@ -145,6 +145,8 @@ import Testing
         var plain = loaded
         plain.endpoints.urls = [:]
         plain.activities = [:]
+        // Not an effect: what every key's value was, to tell what a reload changes.
+        plain.texts = [:]
         return "\(plain) \(endpoints) \(activities)"
     }
 
