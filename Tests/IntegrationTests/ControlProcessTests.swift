@@ -97,7 +97,7 @@ struct ControlProcessTests {
                 .first
         )
         #expect(try await daemon.ctl("task", "cancel", "-y", task.task).status == 0)
-        let drained = try await daemon.ctl("drain")
+        let drained = try await daemon.ctl("drain", "--timeout", "60")
         #expect(drained.status == 0 && drained.output.contains("drained: every stage is paused"), "\(drained)")
         #expect(server.record.task(waiting)?.handedOut == nil, "a paused stage took a task")
         let resumed = try await daemon.ctl("resume", "all")

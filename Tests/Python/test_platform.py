@@ -103,6 +103,22 @@ class DefinitionTests(unittest.TestCase):
         self.assertEqual(order, list(STAGES))
         self.assertTrue(states[order[-1]]["End"])
 
+    def test_ping(self):
+        """the ping state machine asks each stage's own activity, by an envelope of its state's own limits, and retries nothing"""
+        states = json.loads((PLATFORM / "ping.asl.json").read_text())["States"]
+        choices = {choice["StringEquals"]: choice["Next"] for choice in states["Which Stage"]["Choices"]}
+        self.assertEqual(choices, {stage: name for name, (stage, _, _) in STAGES.items()})
+        for name, (stage, activity, _) in STAGES.items():
+            with self.subTest(name):
+                state = states[name]
+                envelope = state["Parameters"]
+                self.assertEqual(state["Resource"], "${%s}" % activity)
+                self.assertEqual((envelope["action"], envelope["stage"], envelope["schema"]), ("ping", stage, 1))
+                self.assertEqual(envelope["heartbeatSeconds"], state["HeartbeatSeconds"])
+                self.assertEqual(envelope["timeoutSeconds"], state["TimeoutSeconds"])
+                self.assertLess(state["HeartbeatSeconds"], state["TimeoutSeconds"])
+                self.assertNotIn("Retry", state)
+
     def test_envelope(self):
         """every task's envelope has the contract's members and its state's own heartbeat and time-out"""
         for name, state in tasks().items():

@@ -26,6 +26,18 @@ import Testing
         InstanceMetadataCredentials(metadata: InstanceMetadata(transport: transport, environment: environment))
     }
 
+    @Test("Whether version 1 is answered is told apart from nobody and from switched off", arguments: [401, 200, 404])
+    func versionOne(status: Int) async throws {
+        let exchange = ScriptedExchange { _ in .status(status) }
+        let metadata = InstanceMetadata(transport: exchange, environment: .fake())
+        #expect(await metadata.answersWithoutToken() == (status == 200))
+        #expect(exchange.requests.map(\.method) == ["GET"])
+        #expect(exchange.requests[0].header("x-aws-ec2-metadata-token") == nil)
+        let off = InstanceMetadata(transport: exchange, environment: .fake(["AWS_EC2_METADATA_DISABLED": "true"]))
+        #expect(await off.answersWithoutToken() == nil)
+        #expect(exchange.requests.count == 1)
+    }
+
     @Test("The role's credentials are had with a version 2 token, directly and within a second to connect")
     func happy() async throws {
         let exchange = ScriptedExchange(Self.instance)
