@@ -1,5 +1,7 @@
 import DaemonCore
 import Logging
+import Pipeline
+import Stages
 import Synchronization
 import TestSupport
 import Pipeline

@@ -27,17 +27,24 @@ class Relay:
                 near, _ = self.listener.accept()
             except OSError:
                 return
+            threading.Thread(target=self.carry, args=(near,), daemon=True).start()
+
+    def carry(self, near):
+        """One connection, until both sides have ended."""
+        with near:
             try:
                 far = socket.create_connection(self.target)
             except OSError:
-                near.close()
-                continue
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self.carry, args=(source, sink), daemon=True).start()
+                return
+            with far:
+                back = threading.Thread(target=self.pump, args=(far, near), daemon=True)
+                back.start()
+                self.pump(near, far)
+                back.join()
 
     @staticmethod
-    def carry(source, sink):
-        """Until one side ends; the other is told."""
+    def pump(source, sink):
+        """Until `source` ends; `sink` is told. A broken connection ends both ways."""
         try:
             while data := source.recv(65536):
                 sink.sendall(data)

@@ -21,7 +21,7 @@ class PackageTests(unittest.TestCase):
         folder = os.environ.get("BUILDERD_TEST_PACKAGES")
         cls.why = obstacle() or (None if folder else "BUILDERD_TEST_PACKAGES is not set: run Tests/run --phase package")
         if not cls.why:
-            cls.versions = sorted(map(str, pathlib.Path(folder).glob("builderd_*.deb")))
+            cls.versions = sorted(map(str, pathlib.Path(folder).glob("builderd_*.deb")), key=lambda path: "+next" in path)
             assert len(cls.versions) == 2, cls.versions
 
     def setUp(self):
@@ -42,10 +42,13 @@ class PackageTests(unittest.TestCase):
         self.apt("update")
         return self.apt("install", "builderd")
 
-    def offer_newer(self):
-        """Puts the next version into the archive."""
+    def upgrade(self):
+        """Puts the next version into the archive and installs it."""
+        self.assertNotIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
         packages.archive(self.archive, str(ROOT / ".build"), *self.versions)
         self.apt("update")
+        self.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
+        self.assertIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
 
     def test_install(self):
         """a fresh install is enabled and not started, a boot of it fails nothing, and with a configuration it becomes active"""
@@ -79,9 +82,7 @@ class PackageTests(unittest.TestCase):
         self.host.await_rounds()
         daemon, version = self.host.main_pid(), self.host.status()["version"]
         self.host.container.write("/etc/builderd/rules/limits.yaml", "# changed by the administrator\nrules: []\n")
-        self.offer_newer()
-        self.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
-        self.assertIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
+        self.upgrade()
         self.assertNotEqual(self.host.main_pid(), daemon)
         self.assertEqual(self.host.status()["version"], version)
         self.assertIsNone(task.ending)
@@ -99,8 +100,7 @@ class PackageTests(unittest.TestCase):
         self.host.prepare()
         self.install()
         self.host.run("systemctl", "disable", "--now", UNIT)
-        self.offer_newer()
-        self.apt("install", "builderd")
+        self.upgrade()
         self.assertEqual(self.host.property("ActiveState"), "inactive")
         self.assertEqual(self.host.run("systemctl", "is-enabled", UNIT, check=False).strip(), "disabled")
 
