@@ -128,6 +128,7 @@ import Testing
         case .url: "http://127.0.0.1:9"
         case .path: key.name.hasPrefix("paths.") ? folder + "/./" : folder + "/two"
         case .activityARN: "arn:aws:states:eu-central-1:123456789012:activity:another"
+        case .stateMachineARN: "arn:aws:states:eu-central-1:123456789012:stateMachine:another"
         default: "another"
         }
     }

@@ -170,7 +170,8 @@ struct ControlProcessTests {
         let reachable = try TemporaryFolder()
         _ = unsafe chmod(reachable.path, 0o755)
         _ = unsafe chmod(daemon.folder.path, 0o711)
-        try FileManager.default.copyItem(atPath: binary, toPath: reachable.path + "/builderctl")
+        // By another process: a child that this one is just starting could hold the new file open for writing, and then it is busy.
+        _ = try await launch(["/bin/cp", binary, reachable.path + "/builderctl"])
         let program = [reachable.path + "/builderctl", "pause", "all", "--control-socket", socket]
 
         let stranger = try await launch(nobody + ["--clear-groups"] + program)

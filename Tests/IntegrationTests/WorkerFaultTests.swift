@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every fault × each of a worker's four calls: no token lost that the client could have received, and polling goes on.
-@Suite("Faults of the service", .timeLimit(.minutes(5)))
+@Suite("Faults of the service", .timeLimit(.minutes(5)), .serialized)
 struct WorkerFaultTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var operation: ServiceOperation
@@ -19,7 +19,7 @@ struct WorkerFaultTests {
         let lost = try await withThrowingTaskGroup(of: [String].self) { group in
             var rest = Self.cases[...]
             var lost: [String] = []
-            for _ in 0..<8 {
+            for _ in 0..<4 {
                 if let next = rest.popFirst() { group.addTask { try await Self.lost(in: next) } }
             }
             while let result = try await group.next() {
