@@ -66,7 +66,9 @@ package struct SupervisedTools: ToolRunning {
             )
         } catch {
             meter?.failed(context.name, error, after: began.duration(to: .now))
-            if error.code == .leftRunning { throw HandedOver() }
+            if error.code == .leftRunning || error.code == .stoppedBeforeStart && context.leavesRunning() {
+                throw HandedOver()
+            }
             throw Self.failure(error, context)
         }
     }

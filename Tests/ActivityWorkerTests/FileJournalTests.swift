@@ -126,6 +126,30 @@ struct FileJournalTests {
         #expect(again.counts == JournalCounts(open: 0, history: 1, quarantined: 1))
     }
 
+    @Test(arguments: [
+        "00000000000000ab/folder/file", "00000000000000ab/claim.json/file", ".closed-00000000000000ab/folder/file",
+        "0000000000000001/folder/file",
+    ])
+    func `folders that somebody put among the records keep nothing from starting`(foreign: String) async throws {
+        let journal = try open()
+        try await journal.claim(claim())
+        journal.close()
+        try folder.write("state/tasks/\(foreign)", "")
+        let again = try open()
+        let task = try #require(await again.recover { _ in true }.first { $0.claim == claim() })
+        try await again.close(task.claim, reported())
+        again.close()
+        #expect(try open().counts.open == 0)
+    }
+
+    @Test func `steps of a claim that is a file are no steps`() async throws {
+        let journal = try open()
+        try await journal.claim(claim())
+        journal.close()
+        try folder.write("state/tasks/0000000000000001/steps", "")
+        #expect(await (try open()).recover { _ in true }.first?.isDamaged == true)
+    }
+
     @Test func `each recovered task is handed out once, to the stage it belongs to`() async throws {
         let first = try open()
         try await first.claim(claim())

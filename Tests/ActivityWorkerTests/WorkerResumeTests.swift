@@ -164,6 +164,35 @@ struct WorkerResumeTests {
         #expect(runs.value.isEmpty)
     }
 
+    @Test func `of a damaged record the tools are over before its token is failed, and it is kept alive`() async throws {
+        try fixture.folder.write("state/tasks/0011223344556677/claim.json", #"{"schema":1,"token":"t1"}"#)
+        let journal = try open()
+        let over = Watched(false)
+        let asked = Watched(false)
+        let worker = fixture.worker(
+            recovery: .ownAndAllExcept(["bakery"]),
+            journal: journal,
+            tools: tools(Watched([])),
+            orphansEnded: {
+                asked.update { $0 = true }
+                await over.wait { $0 }
+            }
+        )
+        try await fixture.running(worker) {
+            await asked.wait { $0 }
+            await fixture.clock.ticking {
+                await fixture.service.state.wait { $0.beats("t1") >= 2 }
+                #expect(fixture.service.state.value.reports.isEmpty)
+                over.update { $0 = true }
+                await fixture.service.state.wait { !$0.reports.isEmpty }
+            }
+        }
+        guard case .failure("t1", "Builder.Interrupted", _) = fixture.service.state.value.reports.first else {
+            Issue.record("\(fixture.service.state.value.reports)")
+            return
+        }
+    }
+
     @Test func `a resumed task takes a slot, and one more is not polled for`() async throws {
         let runs = Watched<[String]>([])
         let release = Watched(false)

@@ -178,6 +178,29 @@ struct AdoptionTests {
         try await server.shutDown()
     }
 
+    @Test(arguments: [["restart", "stop"], ["restart", "shutdown"]])
+    func `a task that arrived for a successor who will not come is failed for a retry`(wishes: [String]) async throws {
+        let server = try await Self.server(hold: .seconds(2))
+        let process = try DurableProcess(server: server.url, activity: Self.activity("orphaned"), slots: 2)
+        try process.start(wishes: wishes)
+        try await server.wait("both polls") { $0.openPolls == 2 }
+        process.signal(SIGTERM)
+        try await wait("the hand-over") { process.log.contains("handing over") }
+        let token = server.schedule(
+            activity: Self.activity("orphaned"),
+            input: TaskInput(execution: "orphaned").text,
+            heartbeat: .seconds(60)
+        )
+        #expect(try await process.ended() == 0, "\(process.log)")
+        let error = wishes.last == "stop" ? "Builder.Draining" : "Builder.Interrupted"
+        guard case .failed(error, _) = server.record.task(token)?.ending else {
+            Issue.record("ended as \(String(describing: server.record.task(token)?.ending))\n\(process.log)")
+            return
+        }
+        #expect(process.evidence("runs-orphaned.0.build").isEmpty)
+        try await server.shutDown()
+    }
+
     @Test func `a report that could not be made is made by the successor`() async throws {
         let server = try await Self.server()
         server.inject(.reset, on: .sendTaskSuccess, next: .max)

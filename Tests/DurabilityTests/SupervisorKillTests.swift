@@ -48,6 +48,7 @@ struct SupervisorKillTests {
         figure("supervisor-kill.runs (\(victim.rawValue))", runs)
         figure("supervisor-kill.doubles (\(victim.rawValue))", doubles.count)
         #expect(doubles == [], "\(process.log)")
+        #expect(errors.keys.contains { $0 != "success" }, "nobody was struck: \(errors)")
         // Only what a state machine retries, or the tool was done before it could be killed.
         #expect(Set(errors.keys).isSubset(of: ["Builder.ToolLost", "Bakery.BuildFailed", "success"]), "\(errors)")
         #expect(try await process.stop() == 0)

@@ -79,7 +79,7 @@ enum DurableWorker {
                 service: ProbedService(service: StepFunctionsActivityService(client), points: points),
                 journal: journal,
                 digest: { SHA256.digest($0).array },
-                decode: { (text) throws(TaskFailure) in try header(text) },
+                decode: { (text, _) throws(TaskFailure) in try header(text) },
                 makeRedactor: { try TaskRedactor(workspace: $0) },
                 boot: StartRecord.currentBootId(),
                 tools: ProbedTools(tools: tools, points: points),

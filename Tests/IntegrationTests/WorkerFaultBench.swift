@@ -55,7 +55,7 @@ struct WorkerFaultBench {
                 journal: journal,
                 clock: .fast(20),
                 digest: { SHA256.digest($0).array },
-                decode: { (text) throws(TaskFailure) in try Self.header(text) },
+                decode: { (text, _) throws(TaskFailure) in try Self.header(text) },
                 makeRedactor: { _ in NoSecrets() },
                 boot: "this boot",
                 tools: NoTools(),

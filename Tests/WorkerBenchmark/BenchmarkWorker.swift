@@ -48,7 +48,7 @@ struct BenchmarkWorker {
                 service: BenchmarkService(client: client),
                 journal: journal,
                 digest: { SHA256.digest($0).array },
-                decode: { (input) throws(TaskFailure) in try Self.header(input) },
+                decode: { (input, _) throws(TaskFailure) in try Self.header(input) },
                 makeRedactor: { _ in PassingRedactor() },
                 boot: "this boot",
                 tools: NoTools(),

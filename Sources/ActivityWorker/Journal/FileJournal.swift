@@ -154,7 +154,8 @@ package final class FileJournal: TaskJournal {
             }
             // A crash in here brings the task back as one that is reported again, to a token that is dead: harmless. So nothing waits for the disk.
             if damaged {
-                try quarantine(claim.id)
+                // A claim that could not be written has no folder.
+                if unsafe access(path(claim.id), F_OK) == 0 { try quarantine(claim.id) }
             } else {
                 let closed = "\(root)/tasks/.closed-\(claim.id)"
                 try JournalFolder.rename(path(claim.id), to: closed)

@@ -20,10 +20,14 @@ package struct JournalError: Error, Sendable, Hashable, CustomStringConvertible 
     /// One sentence for a person, with the path.
     package let message: String
 
+    /// The system call's errno, where one failed.
+    package let number: Int32?
+
     /// An error of this code.
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, number: Int32? = nil) {
         self.code = code
         self.message = message
+        self.number = number
     }
 
     /// The message.

@@ -25,16 +25,17 @@ enum JournalFolder {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .system("unlink", path) }
     }
 
-    /// Removes a claim's folder: files, and the folder `steps` with files.
+    /// Removes a claim's folder with everything in it, whatever somebody put there.
     static func removeClaim(_ path: String) throws(JournalError) {
-        let steps = "\(path)/steps"
-        if unsafe access(steps, F_OK) == 0 { try removeFlat(steps) }
-        try removeFlat(path)
-    }
-
-    /// Removes a folder that holds only files.
-    private static func removeFlat(_ path: String) throws(JournalError) {
-        for name in try entries(path) { try removeFile("\(path)/\(name)") }
+        for name in try entries(path) {
+            let entry = "\(path)/\(name)"
+            var status = stat()
+            guard unsafe lstat(entry, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                try removeFile(entry)
+                continue
+            }
+            try removeClaim(entry)
+        }
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw .system("rmdir", path) }
     }
 

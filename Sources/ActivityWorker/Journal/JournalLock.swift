@@ -20,8 +20,9 @@ final class JournalLock: Sendable {
                 "\(folder) is in use by \(holder): one builderd per state folder. Stop that one, or give this one its own paths.state."
             )
         }
-        try file.truncate(to: 0)
-        try file.write(Array("process \(getpid())\n".utf8))
+        // Only for the message above: a full disk must not keep the daemon from reporting what it has.
+        try? file.truncate(to: 0)
+        try? file.write(Array("process \(getpid())\n".utf8))
         held = Mutex(Held(file: file))
     }
 

@@ -17,7 +17,15 @@ struct JournalRecovery {
 
     /// The journal's state at its start.
     mutating func run() throws(JournalError) -> FileJournal.State {
-        for name in try JournalFolder.entries("\(root)/tasks") { try take(name) }
+        for name in try JournalFolder.entries("\(root)/tasks") {
+            // One record never keeps the daemon from starting.
+            do throws(JournalError) {
+                try take(name)
+            } catch {
+                logger.error("\(root)/tasks/\(name) cannot be taken over: \(error.message)")
+                try? Self.quarantine(name, root: root)
+            }
+        }
         state.recovered.sort { $0.claim.claimedMilliseconds < $1.claim.claimedMilliseconds }
         state.history = try JournalFolder.entries("\(root)/history")
         state.quarantined = try JournalFolder.entries("\(root)/quarantine").count

@@ -20,7 +20,7 @@ struct RecoveredTasks {
         let dependencies = core.dependencies
         let isThisBoot = recovered.claim.boot == dependencies.boot
         let task = RunningTask(claim: recovered.claim, received: isThisBoot ? recovered.claim.received : core.now)
-        if let header = try? dependencies.decode(recovered.claim.input) {
+        if let header = try? dependencies.decode(recovered.claim.input, recovered.claim.stage) {
             let id = dependencies.taskID(stage: recovered.claim.stage, header: header)
             task.identify(RunningTask.Identity(id: id, header: header))
         }
@@ -63,7 +63,7 @@ struct RecoveredTasks {
 
     private func fail(_ recovered: RecoveredTask, _ task: RunningTask, isOwn: Bool) async {
         await withDiscardingTaskGroup { group in
-            if task.identity != nil { group.addTask { await Heartbeats(core: core, task: task).run() } }
+            group.addTask { await Heartbeats(core: core, task: task).run() }
             await endWork(of: task, isOwn: isOwn)
             group.cancelAll()
         }
@@ -79,7 +79,13 @@ struct RecoveredTasks {
     /// Before the failure is reported: the retry must not meet a tool of this attempt at work, nor what it left. The token is kept alive
     /// meanwhile.
     private func endWork(of task: RunningTask, isOwn: Bool) async {
-        guard let identity = task.identity, identity.header.action != .ping else { return }
+        guard let identity = task.identity else {
+            // Of a damaged record, or one of another version, only the token is known: its tool runs in a workspace that no claim accounts
+            // for.
+            await core.dependencies.orphansEnded()
+            return
+        }
+        guard identity.header.action != .ping else { return }
         let logger = core.logger(for: task)
         let workspace = "\(core.dependencies.workspaceDirectory)/\(identity.id)"
         guard isOwn else {

@@ -176,6 +176,8 @@ final class LiveTaskRuntime: TaskRuntime {
         do {
             return try await body()
         } catch var failure as TaskFailure {
+            // A call that was cut off because the task is handed over, or its lease is over, fails by a name of its own.
+            if Task.isCancelled { try task.check(at: dependencies.clock.now()) }
             if failure.step == nil { failure.step = name }
             throw failure
         } catch let error where !(error is LeaseLost) && !(error is CancellationError) && !(error is HandedOver) {

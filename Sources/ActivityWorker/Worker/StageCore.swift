@@ -7,6 +7,16 @@ final class StageCore: Sendable {
     /// What a sleeper is woken by, other than time.
     enum Wake: Sendable { case drain, interrupt }
 
+    /// Whose a task is that arrived while the worker prepared to hand over.
+    enum LateFate: Sendable {
+        /// The successor's, who finds it in the journal.
+        case successor
+        /// Nobody's here: a stop has overtaken the restart.
+        case drain
+        /// Nobody's here: the worker is to stop at once.
+        case interrupt
+    }
+
     private struct Sleeper {
         var wake: Wake
         var task: Task<Void, Never>
@@ -29,6 +39,7 @@ final class StageCore: Sendable {
         /// Whether tasks that arrive while draining are claimed for a successor.
         var keepsLateTasks = false
         var isHandingOver = false
+        var lateTasks: [CheckedContinuation<LateFate, Never>] = []
         /// Who waits for the last open poll.
         var pollWaiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -92,7 +103,32 @@ final class StageCore: Sendable {
         state.withLock { $0.ledger.isDraining && $0.keepsLateTasks && $0.interruptedAt == nil }
     }
 
-    func keepLateTasks(_ keep: Bool) { state.withLock { $0.keepsLateTasks = keep } }
+    func keepLateTasks(_ keep: Bool) {
+        state.withLock { $0.keepsLateTasks = keep }
+        if !keep { decideLateTasks(.drain) }
+    }
+
+    /// Returns when it is decided whose a late task is.
+    func lateFate() async -> LateFate {
+        await withCheckedContinuation { continuation in
+            let fate: LateFate? = state.withLock { state in
+                if state.interruptedAt != nil { return .interrupt }
+                if state.isHandingOver { return .successor }
+                if !state.keepsLateTasks { return .drain }
+                state.lateTasks.append(continuation)
+                return nil
+            }
+            if let fate { continuation.resume(returning: fate) }
+        }
+    }
+
+    private func decideLateTasks(_ fate: LateFate) {
+        let waiting = state.withLock { state in
+            defer { state.lateTasks = [] }
+            return state.lateTasks
+        }
+        for continuation in waiting { continuation.resume(returning: fate) }
+    }
 
     /// No further polls; a successor is to work what arrives late, and, once `handOver` is called, everything else.
     func prepareHandOver() {
@@ -108,6 +144,7 @@ final class StageCore: Sendable {
         }
         for task in tasks { task.handOver() }
         for sleeper in sleepers { sleeper.cancel() }
+        decideLateTasks(.successor)
     }
 
     /// Ends steps that are still in progress.
@@ -155,6 +192,7 @@ final class StageCore: Sendable {
         for continuation in waiting { continuation.resume(returning: false) }
         for sleeper in sleepers { sleeper.cancel() }
         for task in tasks { task.interrupt() }
+        if reportDeadline != nil { decideLateTasks(.interrupt) }
     }
 
     /// No polls until `resume`; open ones are not aborted, and what they bring is worked.
@@ -176,7 +214,9 @@ final class StageCore: Sendable {
         let clock = dependencies.clock
         let until = clock.now() + span
         let key: Int? = state.withLock { state in
-            guard state.interruptedAt == nil, wake == .interrupt || !state.ledger.isDraining else { return nil }
+            guard state.interruptedAt == nil, !state.isHandingOver,
+                wake == .interrupt || !state.ledger.isDraining
+            else { return nil }
             let key = state.nextSleeper
             state.nextSleeper += 1
             state.sleepers[key] = Sleeper(wake: wake, task: Task { try? await clock.sleep(until) })

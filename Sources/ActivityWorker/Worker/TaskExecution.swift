@@ -42,13 +42,9 @@ struct TaskExecution {
             return
         }
         core.observe(.claimed)
-        if core.leavesLateTasks {
-            logClaimed(core.logger, level: .notice)
-            return
-        }
         let header: TaskHeader
         do throws(TaskFailure) {
-            header = try dependencies.decode(task.claim.input)
+            header = try dependencies.decode(task.claim.input, configuration.stage)
         } catch {
             logClaimed(core.logger, level: .notice)
             await reporting.fail(error)
@@ -56,7 +52,14 @@ struct TaskExecution {
         }
         let id = dependencies.taskID(stage: configuration.stage, header: header)
         task.identify(RunningTask.Identity(id: id, header: header))
-        if core.isDraining {
+        if core.leavesLateTasks {
+            logClaimed(core.logger(for: task), level: .notice)
+            switch await lateFate() {
+            case .successor: break
+            case .drain: await reporting.fail(Self.draining)
+            case .interrupt: await reporting.fail(Self.interruptedLate)
+            }
+        } else if core.isDraining {
             await reporting.fail(Self.draining)
         } else if header.action == .ping {
             logClaimed(core.logger, level: .debug)
@@ -65,6 +68,16 @@ struct TaskExecution {
             let logger = core.logger(for: task)
             logClaimed(logger, level: .info)
             await StageRun(core: core, task: task, header: header, id: id, logger: logger, terms: core.terms).run()
+        }
+    }
+
+    /// Waits until it is sure whose the task is; its token is kept alive meanwhile.
+    private func lateFate() async -> StageCore.LateFate {
+        await withTaskGroup { group in
+            group.addTask { await Heartbeats(core: core, task: task).run() }
+            let fate = await core.lateFate()
+            group.cancelAll()
+            return fate
         }
     }
 
@@ -94,6 +107,12 @@ struct TaskExecution {
                 "Free room in, or repair, the state folder of this builder host. The state machine retries; nothing was started."
         )
     }
+
+    private static let interruptedLate = TaskFailure(
+        .interrupted,
+        message: "The task arrived while builderd was stopping, and builderd was told to stop at once. Nothing was started.",
+        next: "Nothing: the state machine retries, on this host once it is back or on another."
+    )
 
     private static let draining = TaskFailure(
         .draining,

@@ -12,8 +12,9 @@ package struct WorkerDependencies: Sendable {
     package var random: @Sendable () -> Double
     /// SHA-256: 32 bytes.
     package var digest: @Sendable ([UInt8]) -> [UInt8]
-    /// Reads the worker's part of an envelope. Throws `Builder.InputInvalid` that says what was found and what is allowed.
-    package var decode: @Sendable (String) throws(TaskFailure) -> TaskHeader
+    /// Reads the worker's part of an envelope of a stage, which may be another than the worker's: one that was since switched off. Throws
+    /// `Builder.InputInvalid` that says what was found and what is allowed.
+    package var decode: @Sendable (_ input: String, _ stage: String) throws(TaskFailure) -> TaskHeader
     /// Makes one task's redactor; its argument is the task's workspace, an existing private folder.
     package var makeRedactor: @Sendable (_ workspace: String) throws -> any TaskRedacting
     /// This boot's id (`/proc/sys/kernel/random/boot_id`): a task that was claimed in another boot has no tools left.
@@ -24,6 +25,8 @@ package struct WorkerDependencies: Sendable {
     package var workspaceDirectory: String
     /// Why no workspace can be made now; `nil` when all is well. Asked before each poll: nothing is claimed only to be failed.
     package var workspaceObstacle: @Sendable () -> String?
+    /// Returns when no tool runs that no readable claim accounts for. Awaited before a task is failed of which only the token is known.
+    package var orphansEnded: @Sendable () async -> Void
     /// Hears what happens, for metrics and health.
     package var observer: any WorkerObserver
     /// Where the worker's lines go.
@@ -36,12 +39,13 @@ package struct WorkerDependencies: Sendable {
         clock: WorkerClock = .system,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         digest: @escaping @Sendable ([UInt8]) -> [UInt8],
-        decode: @escaping @Sendable (String) throws(TaskFailure) -> TaskHeader,
+        decode: @escaping @Sendable (_ input: String, _ stage: String) throws(TaskFailure) -> TaskHeader,
         makeRedactor: @escaping @Sendable (_ workspace: String) throws -> any TaskRedacting,
         boot: String,
         tools: any ToolRunning,
         workspaceDirectory: String,
         workspaceObstacle: @escaping @Sendable () -> String? = { nil },
+        orphansEnded: @escaping @Sendable () async -> Void = {},
         observer: any WorkerObserver = SilentObserver(),
         logger: Logger
     ) {
@@ -56,6 +60,7 @@ package struct WorkerDependencies: Sendable {
         self.tools = tools
         self.workspaceDirectory = workspaceDirectory
         self.workspaceObstacle = workspaceObstacle
+        self.orphansEnded = orphansEnded
         self.observer = observer
         self.logger = logger
     }

@@ -57,7 +57,11 @@ package struct Daemon: Sendable {
         let containment = ToolContainment.detect()
         let isConfined = configuration.confinesTools && Confinement.isAvailable
         let tools = makeTools(containment, isConfined: isConfined, metrics: metrics)
-        let orphans = OrphanSweep.orphans(in: configuration.workDirectory, claims: journal.unfinished, id: workspaceID)
+        let orphans = OrphanSweep(
+            orphans: OrphanSweep.orphans(in: configuration.workDirectory, claims: journal.unfinished, id: workspaceID),
+            tools: tools,
+            logger: logger
+        )
         let stages = Stage.allCases.filter { configuration.activities[$0] != nil }
         let observer = MetricsObserver(
             metrics: metrics,
@@ -65,7 +69,15 @@ package struct Daemon: Sendable {
                 uniqueKeysWithValues: stages.map { ($0.rawValue, configuration.activities[$0]?.slots ?? 1) }
             )
         )
-        let workers = makeWorkers(stages, aws: aws, journal: journal, tools: tools, observer: observer, logger: logger)
+        let workers = makeWorkers(
+            stages,
+            aws: aws,
+            journal: journal,
+            tools: tools,
+            orphans: orphans,
+            observer: observer,
+            logger: logger
+        )
         let pauses = StagePauses(journal: journal, workers: workers)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
         let life = DaemonLife(notifier: notifier, logger: logger)
@@ -131,7 +143,7 @@ package struct Daemon: Sendable {
         ]
         services.append(
             .init(
-                service: OrphanSweep(orphans: orphans, tools: tools, logger: logger),
+                service: orphans,
                 successTerminationBehavior: .ignore
             )
         )
@@ -190,10 +202,14 @@ package struct Daemon: Sendable {
             return try FileJournal(folder: configuration.stateDirectory, logger: logger)
         } catch {
             if error.code == .inUse { throw DaemonStartError("The state folder \(error.message)") }
+            // What a person has to correct; a disk that is full or fails is tried again, as tasks wait in the journal.
+            let isLasting = [EACCES, EPERM, ENOTDIR, EROFS, ELOOP, ENAMETOOLONG, ENOENT].contains(error.number ?? 0)
             throw DaemonStartError(
                 "The state folder \(configuration.stateDirectory) cannot be used: \(error.message). "
-                    + "Correct paths.state, or the folder's owner and mode (0700).",
-                exitCode: 78
+                    + (isLasting
+                        ? "Correct paths.state, or the folder's owner and mode (0700)."
+                        : "Look at its disk: room, and the kernel's messages (journalctl -k)."),
+                exitCode: isLasting ? 78 : 1
             )
         }
     }
@@ -219,9 +235,9 @@ package struct Daemon: Sendable {
         )
     }
 
-    /// The workspace of a claim that a worker here will go on with.
+    /// The workspace of a claim that can be read: a worker here goes on with it, or ends what runs in it.
     private func workspaceID(_ claim: ClaimRecord) -> String? {
-        guard let stage = Stage(rawValue: claim.stage), configuration.activities[stage] != nil,
+        guard let stage = Stage(rawValue: claim.stage),
             let header = try? EnvelopeHeader(stage: stage).decode(claim.input)
         else { return nil }
         return header.taskID(stage: claim.stage) { SHA256.digest($0).array }
@@ -232,6 +248,7 @@ package struct Daemon: Sendable {
         aws: AWSAccess,
         journal: FileJournal,
         tools: SupervisedTools,
+        orphans: OrphanSweep,
         observer: MetricsObserver,
         logger: Logger
     ) -> [StageWorker] {
@@ -241,7 +258,6 @@ package struct Daemon: Sendable {
         let workFolder = WorkFolder(path: configuration.workDirectory)
         return stages.enumerated().compactMap { index, stage -> StageWorker? in
             guard let activity = configuration.activities[stage] else { return nil }
-            let header = EnvelopeHeader(stage: stage)
             return StageWorker(
                 configuration: StageConfiguration(
                     stage: stage.rawValue,
@@ -256,12 +272,15 @@ package struct Daemon: Sendable {
                     service: service,
                     journal: journal,
                     digest: { SHA256.digest($0).array },
-                    decode: { (input) throws(TaskFailure) in try header.decode(input) },
+                    decode: { (input, name) throws(TaskFailure) in
+                        try EnvelopeHeader(stage: Stage(rawValue: name) ?? stage).decode(input)
+                    },
                     makeRedactor: { try TaskRedactor(workspace: $0) },
                     boot: StartRecord.currentBootId(),
                     tools: tools,
                     workspaceDirectory: configuration.workDirectory,
                     workspaceObstacle: { workFolder.obstacle() },
+                    orphansEnded: { await orphans.ended() },
                     observer: observer,
                     logger: logger
                 ),

@@ -2,18 +2,31 @@ import ActivityWorker
 import FoundationEssentials
 import Logging
 import ServiceLifecycle
+import Synchronization
 
-/// Ends tools and removes workspaces that no claim in the journal accounts for: of a state folder that was lost or moved, or of a task
-/// whose workspace could not be removed.
-struct OrphanSweep: Service {
-    /// Absolute paths of the workspaces.
-    let orphans: [String]
-    let tools: any ToolRunning
-    let logger: Logger
+/// Ends tools and removes workspaces that no claim in the journal accounts for: of a state folder that was lost or moved, of a claim that
+/// cannot be read, or of a task whose workspace could not be removed.
+final class OrphanSweep: Service {
+    private struct State {
+        var isOver = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let orphans: [String]
+    private let tools: any ToolRunning
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// A sweep of these workspaces, absolute paths.
+    init(orphans: [String], tools: any ToolRunning, logger: Logger) {
+        self.orphans = orphans
+        self.tools = tools
+        self.logger = logger
+    }
 
     /// The workspaces in `directory` that belong to none of `claims`. To be asked before a worker makes new ones.
     ///
-    /// - Parameter id: a claim's task id; `nil` where its envelope cannot be read, and then it never had a workspace.
+    /// - Parameter id: a claim's task id; `nil` where its envelope cannot be read: then nobody knows which workspace was its.
     static func orphans(in directory: String, claims: [ClaimRecord], id: (ClaimRecord) -> String?) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let known = Set(claims.compactMap(id))
@@ -21,14 +34,35 @@ struct OrphanSweep: Service {
     }
 
     func run() async throws {
-        for orphan in orphans {
-            logger.warning("the workspace \(orphan) belongs to no task: its tools are ended and it is removed")
-            await tools.endLeftOvers(under: orphan + "/tools", logger: logger)
-            do {
-                try FileManager.default.removeItem(atPath: orphan)
-            } catch {
-                logger.error("the workspace \(orphan) cannot be removed: \(error)")
+        await withDiscardingTaskGroup { group in
+            for orphan in orphans { group.addTask { await self.end(orphan) } }
+        }
+        let waiters = state.withLock { state in
+            state.isOver = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns when no tool runs in an orphan any more.
+    func ended() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.isOver { state.waiters.append(continuation) }
+                return state.isOver
             }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func end(_ orphan: String) async {
+        logger.warning("the workspace \(orphan) belongs to no task: its tools are ended and it is removed")
+        await tools.endLeftOvers(under: orphan + "/tools", logger: logger)
+        do {
+            try FileManager.default.removeItem(atPath: orphan)
+        } catch {
+            logger.error("the workspace \(orphan) cannot be removed: \(error)")
         }
     }
 

@@ -19,20 +19,25 @@ struct WorkerFixture: Sendable {
 
     var workspaces: String { folder.path + "/work" }
 
-    func dependencies(journal: (any TaskJournal)? = nil, tools: ClosureTools? = nil) -> WorkerDependencies {
+    func dependencies(
+        journal: (any TaskJournal)? = nil,
+        tools: ClosureTools? = nil,
+        orphansEnded: @escaping @Sendable () async -> Void = {}
+    ) -> WorkerDependencies {
         WorkerDependencies(
             service: service,
             journal: journal ?? self.journal,
             clock: clock.clock,
             random: { 0.5 },
             digest: { SHA256.digest($0).array },
-            decode: { (text) throws(TaskFailure) in try decodeEnvelope(text) },
+            decode: { (text, _) throws(TaskFailure) in try decodeEnvelope(text) },
             makeRedactor: { _ in WordRedactor() },
             boot: "this boot",
             tools: tools
                 ?? ClosureTools { _, _ in throw TaskFailure("Builder.ToolMissing", message: "none", next: "install it")
                 },
             workspaceDirectory: workspaces,
+            orphansEnded: orphansEnded,
             observer: events,
             logger: log.logger
         )
@@ -45,7 +50,8 @@ struct WorkerFixture: Sendable {
         journal: (any TaskJournal)? = nil,
         tools: ClosureTools? = nil,
         stage: @escaping @Sendable (TaskContext) async throws -> String = { _ in "{}" },
-        cleanUp: @escaping @Sendable (TaskContext) async -> Void = { _ in }
+        cleanUp: @escaping @Sendable (TaskContext) async -> Void = { _ in },
+        orphansEnded: @escaping @Sendable () async -> Void = {}
     ) -> StageWorker {
         StageWorker(
             configuration: StageConfiguration(
@@ -58,7 +64,7 @@ struct WorkerFixture: Sendable {
                 version: "1.2.3",
                 recovery: recovery
             ),
-            dependencies: dependencies(journal: journal, tools: tools),
+            dependencies: dependencies(journal: journal, tools: tools, orphansEnded: orphansEnded),
             handler: ClosureStage(stage, cleanUp: cleanUp)
         )
     }
