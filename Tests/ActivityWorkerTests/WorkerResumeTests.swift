@@ -164,7 +164,8 @@ struct WorkerResumeTests {
         #expect(runs.value.isEmpty)
     }
 
-    @Test func `of a damaged record the tools are over before its token is failed, and it is kept alive`() async throws {
+    @Test func `of a damaged record the tools are over before its token is failed, and it is kept alive`() async throws
+    {
         try fixture.folder.write("state/tasks/0011223344556677/claim.json", #"{"schema":1,"token":"t1"}"#)
         let journal = try open()
         let over = Watched(false)

@@ -112,6 +112,17 @@ struct RandomKillTests {
         )
     }
 
+    /// The id that the worker gives a task of this input.
+    private static func taskID(_ input: String) -> String? {
+        struct Envelope: Decodable {
+            var execution: String
+            var entered: String
+        }
+        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(input.utf8)) else { return nil }
+        let text = "\(envelope.execution)\nvalidation\n\(envelope.entered)\n0"
+        return String(SHA256.digest(Array(text.utf8)).hex.prefix(16))
+    }
+
     private func violations(
         _ tokens: [String],
         _ daemon: BuilderdProcess,
@@ -119,12 +130,15 @@ struct RandomKillTests {
     ) async throws -> [String] {
         // A token that the killed process received and had not yet written down is beyond anybody's reach: nothing on disk names it.
         let state = daemon.folder.path + "/state"
+        let log = daemon.log
         func isKnown(_ token: String) -> Bool {
             let claim = SHA256.digest(Array(token.utf8)).hex.prefix(16)
             let names = ["tasks", "history", "quarantine"].flatMap {
                 (try? FileManager.default.contentsOfDirectory(atPath: "\(state)/\($0)")) ?? []
             }
-            return names.contains { $0.contains(claim) }
+            // What was logged as claimed was written down: a record that vanished would show here.
+            let id = server.record.task(token).flatMap { Self.taskID($0.input) }
+            return names.contains { $0.contains(claim) } || id.map { log.contains("task claimed task=\($0)") } ?? false
         }
         let deadline = ContinuousClock.now + .seconds(90)
         while ContinuousClock.now < deadline {

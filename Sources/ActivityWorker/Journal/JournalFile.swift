@@ -76,6 +76,10 @@ extension JournalError {
         let known = unsafe strerror_r(number, &text, text.count) == 0
         let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let message = known ? String(decoding: bytes, as: UTF8.self) : "error \(number)"
-        return JournalError(number == ENOSPC || number == EDQUOT ? .noRoom : .system, "\(call) \(path): \(message)", number: number)
+        return JournalError(
+            number == ENOSPC || number == EDQUOT ? .noRoom : .system,
+            "\(call) \(path): \(message)",
+            number: number
+        )
     }
 }

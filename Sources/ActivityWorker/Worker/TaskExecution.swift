@@ -110,7 +110,8 @@ struct TaskExecution {
 
     private static let interruptedLate = TaskFailure(
         .interrupted,
-        message: "The task arrived while builderd was stopping, and builderd was told to stop at once. Nothing was started.",
+        message:
+            "The task arrived while builderd was stopping, and builderd was told to stop at once. Nothing was started.",
         next: "Nothing: the state machine retries, on this host once it is back or on another."
     )
 
