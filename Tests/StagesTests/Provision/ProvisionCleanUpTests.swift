@@ -101,6 +101,51 @@ struct ProvisionCleanUpTests {
         #expect(try fixture.text("arguments") == "state push -lock-timeout=30s errored.tfstate\n")
         #expect(!FileManager.default.fileExists(atPath: fixture.workspace + "/terraform/errored.tfstate"))
         #expect(fixture.cloud.now.objects.isEmpty)
+        #expect(!hasCopy(fixture))
+    }
+
+    /// Whether a state is kept on the host.
+    private func hasCopy(_ fixture: StageFixture) -> Bool {
+        FileManager.default.fileExists(atPath: fixture.settings.terraformDirectory + "/errored/\(Self.task).tfstate")
+    }
+
+    @Test(arguments: [true, false])
+    func `a push that is stopped leaves the state beside its place, or else on this host`(isReachable: Bool)
+        async throws
+    {
+        let fixture = try fixture()
+        try fixture.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
+        if !isReachable {
+            for method in ["PUT", "GET"] {
+                fixture.cloud.change { $0.faults[method] = ScriptedCloud.refusal("AccessDenied", status: 403) }
+            }
+        }
+        let copy = fixture.settings.terraformDirectory + "/errored/\(Self.task).tfstate"
+        let runtime = InMemoryTaskRuntime { _, _ in
+            #expect(FileManager.default.fileExists(atPath: copy), "a push may be the last thing that happens")
+            return ToolExit(
+                status: nil,
+                signal: 15,
+                stopped: true,
+                standardOutput: "/nonexistent",
+                standardError: "/nonexistent"
+            )
+        }
+        await ProvisionStage(environment: fixture.environment, host: Self.host).cleanUp(
+            try fixture.context(.provision, runtime: runtime)
+        )
+        #expect(runtime.ran.contains("terraform-state-push"))
+        let object = fixture.cloud.now.objects["state-bucket/hello/demo/errored/\(Self.task).tfstate"]
+        #expect(object.map { String(decoding: $0, as: UTF8.self) } == (isReachable ? "{\"serial\":7}" : nil))
+        #expect(hasCopy(fixture) != isReachable)
+    }
+
+    @Test func `a state is kept on this host when no tool can be started`() async throws {
+        var fixture = try fixture()
+        fixture.settings.toolCredentials = .profile(name: "absent", file: fixture.folder.path + "/absent")
+        try fixture.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
+        try await cleanUp(fixture)
+        #expect(try fixture.text("state/terraform/errored/\(Self.task).tfstate") == "{\"serial\":7}")
     }
 
     @Test func `a state that cannot be pushed is kept beside it under the key, or else on this host`() async throws {
@@ -110,6 +155,7 @@ struct ProvisionCleanUpTests {
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects[kept].map { String(decoding: $0, as: UTF8.self) } == "{\"serial\":7}")
         #expect(fixture.cloud.now.objectKeys[kept] == "alias/builderd")
+        #expect(!hasCopy(fixture))
 
         let offline = try self.fixture(push: 1)
         try offline.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
