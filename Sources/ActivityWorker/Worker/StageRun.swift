@@ -141,6 +141,8 @@ struct StageRun {
         heartbeatsRun: Bool
     ) async {
         let redact: (String) -> String = { redactor?.redact($0) ?? $0 }
+        // Frozen before the clean-up: what comes while it runs is not why the stage ended.
+        let (end, isInterrupted) = (task.leaseEnd, task.isInterrupted)
         if case .failure(let error) = result {
             if task.isHandedOver, Self.isEnding(error) {
                 logger.notice(
@@ -155,7 +157,8 @@ struct StageRun {
         }
         let reporting = TaskReporting(core: core, task: task, heartbeatsRun: heartbeatsRun)
         let report: TaskReport
-        switch (task.leaseEnd, result) {
+        let verdict: RunningTask.LeaseEnd? = if case .lost = task.leaseEnd { task.leaseEnd } else { end }
+        switch (verdict, result) {
         case (.lost(let reason), _):
             if case .failure(let error) = result, !Self.isEnding(error) {
                 logger.warning("the stage ended after its lease with: \(redact(Self.describe(error)))")
@@ -173,7 +176,7 @@ struct StageRun {
                 task: id,
                 redact: redact
             )
-        case (nil, .failure(let error)) where task.isInterrupted || error is HandedOver:
+        case (nil, .failure(let error)) where isInterrupted || error is HandedOver:
             report = .of(Self.interrupted(error), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)):
             let failure = error as? TaskFailure ?? Self.unexpected(error)
