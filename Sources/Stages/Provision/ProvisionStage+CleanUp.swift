@@ -30,7 +30,7 @@ extension ProvisionStage {
         var over = record
         over.overMilliseconds = over.overMilliseconds ?? milliseconds
         do {
-            try records.write(over)
+            try await records.write(over)
         } catch {
             context.logger.warning("That the task's tools are over cannot be written down: \(error)")
         }
