@@ -34,6 +34,8 @@ package struct ToolRunContext: Sendable {
     package let workspace: String
     /// Whether an earlier process may have started it.
     package let isAdoption: Bool
+    /// Whether it is stopped at the lease's deadline. False for what cleans up after a task, which may begin after it.
+    package let isFenced: Bool
     /// Asked when the calling task is cancelled: whether the tool is to run on for a successor.
     package let leavesRunning: @Sendable () -> Bool
 
@@ -44,6 +46,7 @@ package struct ToolRunContext: Sendable {
         logger: Logger,
         workspace: String,
         isAdoption: Bool = false,
+        isFenced: Bool = true,
         leavesRunning: @escaping @Sendable () -> Bool = { false }
     ) {
         self.name = name
@@ -51,6 +54,7 @@ package struct ToolRunContext: Sendable {
         self.logger = logger
         self.workspace = workspace
         self.isAdoption = isAdoption
+        self.isFenced = isFenced
         self.leavesRunning = leavesRunning
     }
 }

@@ -38,7 +38,7 @@ package struct SupervisedTools: ToolRunning {
             workingDirectory: invocation.workingDirectory,
             searchPath: searchPath,
             grace: invocation.stop.grace,
-            lease: "\(context.workspace)/\(LeaseFile.name)",
+            lease: context.isFenced ? "\(context.workspace)/\(LeaseFile.name)" : nil,
             confinement: unreadable.map { Confinement(writable: [context.workspace, Self.cache], unreadable: $0) }
         )
         let redactor = try redactor(of: context)

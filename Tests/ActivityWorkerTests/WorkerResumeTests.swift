@@ -26,7 +26,7 @@ struct WorkerResumeTests {
         )
     }
 
-    private let invocation = ToolInvocation(
+    private static let invocation = ToolInvocation(
         executable: "/bin/true",
         arguments: [],
         environment: [:],
@@ -39,11 +39,12 @@ struct WorkerResumeTests {
     }
 
     /// A stage of two steps around a tool, which waits for `release` in its second step.
-    private func stage(_ runs: Watched<[String]>, release: Watched<Bool>? = nil)
-        -> @Sendable (TaskContext) async throws -> String
-    {
-        let invocation = invocation
-        return { context in
+    private func stage(
+        _ runs: Watched<[String]>,
+        release: Watched<Bool>? = nil,
+        invocation: ToolInvocation = invocation
+    ) -> @Sendable (TaskContext) async throws -> String {
+        { context in
             let first = try await context.step("first", inputs: [1]) {
                 runs.update { $0.append("first") }
                 return "one"
@@ -107,6 +108,61 @@ struct WorkerResumeTests {
         #expect(fixture.log.lines.value.contains { $0.text.hasPrefix("tool adopted") })
     }
 
+    @Test func `a tool is adopted whatever grace, environment and place are configured for it now`() async throws {
+        let runs = Watched<[String]>([])
+        let adoptions = Watched<[Bool]>([])
+        try await leave(steps: [("first", "\"one\"")], begun: true)
+        var invocation = Self.invocation
+        invocation.executable = "/usr/bin/true"
+        invocation.environment = ["LANG": "C"]
+        invocation.stop.grace = .seconds(99)
+        let journal = try open()
+        let worker = fixture.worker(
+            journal: journal,
+            tools: tools(runs, adoptions: adoptions),
+            stage: stage(runs, invocation: invocation)
+        )
+        try await fixture.running(worker) { await fixture.service.state.wait { !$0.reports.isEmpty } }
+        #expect(fixture.service.state.value.reports == [.success("t1", output: #"["one","two"]"#)])
+        #expect(adoptions.value == [true])
+    }
+
+    @Test func `a tool that was begun with other arguments is ended, and its task retried`() async throws {
+        let runs = Watched<[String]>([])
+        let ended = Watched<[String]>([])
+        try await leave(steps: [("first", "\"one\"")], begun: true)
+        var invocation = Self.invocation
+        invocation.arguments = ["other"]
+        var tools = tools(runs)
+        tools.leftOvers = { folder in ended.update { $0.append(folder) } }
+        let journal = try open()
+        let worker = fixture.worker(journal: journal, tools: tools, stage: stage(runs, invocation: invocation))
+        try await fixture.running(worker) { await fixture.service.state.wait { !$0.reports.isEmpty } }
+        guard case .failure(_, "Builder.Interrupted", _) = fixture.service.state.value.reports.first else {
+            Issue.record("\(fixture.service.state.value.reports)")
+            return
+        }
+        #expect(runs.value.isEmpty && !ended.value.isEmpty)
+    }
+
+    @Test(arguments: [(120, 180), (30, 240)])
+    func `a resumed task keeps the time for stopping that it began with, if that is longer`(
+        budget: Int,
+        left: Int
+    ) async throws {
+        let runs = Watched<[String]>([])
+        let leases = Watched<[BootInstant]>([])
+        try await leave(steps: [("first", "\"one\"")], begun: true, budget: budget)
+        var tools = tools(runs)
+        tools.leases = { _, deadline in leases.update { $0.append(deadline) } }
+        let start = fixture.clock.now
+        let journal = try open()
+        try await fixture.running(fixture.worker(journal: journal, tools: tools, stage: stage(runs))) {
+            await fixture.service.state.wait { !$0.reports.isEmpty }
+        }
+        #expect(leases.value.first == start + .seconds(left))
+    }
+
     @Test func `a step that another version did from other inputs ends the task for a retry, its tools first`()
         async throws
     {
@@ -123,7 +179,7 @@ struct WorkerResumeTests {
             Issue.record("\(fixture.service.state.value.reports)")
             return
         }
-        #expect(cause.contains("another version"))
+        #expect(cause.contains("before builderd was started anew"))
         #expect(runs.value.isEmpty && !ended.value.isEmpty)
     }
 
@@ -232,7 +288,8 @@ struct WorkerResumeTests {
         let notes = service.state.value.calls.compactMap { if case .note(let text) = $0 { text } else { nil } }
         #expect(
             notes == [
-                "claim t1", "step first", "tool build begun", "tool runs", "tool build", "step second", "outcome t1",
+                "claim t1", "step builderd:stop-budget", "step first", "tool build begun", "tool runs", "tool build",
+                "step second", "outcome t1",
                 "close t1: reported success",
             ]
         )
@@ -265,6 +322,7 @@ struct WorkerResumeTests {
         steps: [(String, String)],
         digest: String? = nil,
         begun: Bool,
+        budget: Int? = nil,
         boot: String = "this boot"
     ) async throws {
         let journal = try open()
@@ -276,10 +334,19 @@ struct WorkerResumeTests {
             let record = StepRecord(kind: .step, name: name, inputs: inputs, result: result, recordedMilliseconds: 0)
             try await journal.record(record, claim: claim)
         }
+        if let budget {
+            let record = StepRecord(
+                kind: .step,
+                name: "builderd:stop-budget",
+                inputs: "",
+                result: "\(budget * 1000)",
+                recordedMilliseconds: 0
+            )
+            try await journal.record(record, claim: claim)
+        }
         if begun {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            let text = String(decoding: try encoder.encode(invocation), as: UTF8.self)
+            // As it stands in journals: written otherwise, a tool at work would not be known again.
+            let text = #"{"arguments":[],"program":"true","workingDirectory":"\/"}"#
             let record = StepRecord(
                 kind: .tool,
                 name: "build",

@@ -31,8 +31,9 @@ struct WorkerTaskTests {
             }
         ) { await fixture.closed("t1") }
         #expect(
-            Array(service.state.value.calls.prefix(7)) == [
-                .poll, .note("claim t1"), .heartbeat("t1"), .note("stage e1"), .note("outcome t1"),
+            Array(service.state.value.calls.prefix(8)) == [
+                .poll, .note("claim t1"), .heartbeat("t1"), .note("step builderd:stop-budget"), .note("stage e1"),
+                .note("outcome t1"),
                 .success("t1", output: #"{"image":"***"}"#), .note("close t1: reported success"),
             ]
         )

@@ -38,7 +38,8 @@ struct SupervisedToolsTests {
         _ script: String,
         logs: Bool = true,
         form: ToolOutputForm = .text,
-        executable: String = "sh"
+        executable: String = "sh",
+        isFenced: Bool = true
     ) async throws -> ToolExit {
         let redactor = try TaskRedactor(workspace: folder.path)
         try redactor.add(secrets: ["s3cr3t-value", "two,parts"])
@@ -64,7 +65,8 @@ struct SupervisedToolsTests {
                 name: "packer-build",
                 redactor: redactor,
                 logger: Logger(label: "test") { _ in Handler(lines: lines) },
-                workspace: folder.path
+                workspace: folder.path,
+                isFenced: isFenced
             )
         )
     }
@@ -104,6 +106,18 @@ struct SupervisedToolsTests {
         let exit = try await run("echo made-by-terraform", logs: false)
         #expect(exit.status == 0)
         #expect(lines.all.isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `a deadline that has passed stops a task's tool, and not one that cleans up after it`(isFenced: Bool)
+        async throws
+    {
+        try LeaseFile.write("\(folder.path)/\(LeaseFile.name)", deadline: .seconds(1))
+        let script = isFenced ? "sleep 30" : "sleep 1; echo pushed"
+        let exit = try await run(script, isFenced: isFenced)
+        #expect(exit.stopped == isFenced)
+        let printed = String(decoding: try Data(contentsOf: URL(filePath: exit.standardOutput)), as: UTF8.self)
+        #expect(printed == (isFenced ? "" : "pushed\n"))
     }
 
     @Test func `a tool that is not there is named`() async throws {

@@ -37,7 +37,7 @@ struct SleepingProvisioner {
         try module.write(toFile: folder + "/main.tf", atomically: true, encoding: .utf8)
         try backend.write(toFile: folder + "/backend.json", atomically: true, encoding: .utf8)
         let host = HostIdentity.current()
-        try LockRecords(directory: stage.settings.terraformDirectory).write(
+        try await LockRecords(directory: stage.settings.terraformDirectory).write(
             LockRecord(
                 state: "s3://\(stage.bucket)/\(key)",
                 task: context.id,

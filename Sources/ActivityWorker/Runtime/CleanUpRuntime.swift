@@ -33,7 +33,9 @@ struct CleanUpRuntime: TaskRuntime {
                 redactor: redactor,
                 logger: logger,
                 workspace: workspace,
-                isAdoption: true
+                isAdoption: true,
+                // The lease may be what ended the task: its deadline would stop the tool at once.
+                isFenced: false
             )
         )
     }

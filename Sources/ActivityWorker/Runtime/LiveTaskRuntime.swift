@@ -81,13 +81,13 @@ final class LiveTaskRuntime: TaskRuntime {
     func tool(_ name: String, _ invocation: ToolInvocation) async throws -> ToolExit {
         try task.check(at: dependencies.clock.now())
         try ToolName.check(name)
-        let digest = try digest(of: invocation, step: name)
+        let digest = try digest(of: ToolIdentity(invocation), step: name)
         let key = Key(kind: .tool, name: name)
         let begun: Record?
         do {
             begun = try record(of: key, inputs: digest)
         } catch {
-            // Of an earlier version of builderd: what it does now nobody would understand.
+            // Of another version or configuration of builderd: what it does now nobody would understand.
             await dependencies.tools.endLeftOvers(under: "\(workspace)/tools", logger: logger(step: name))
             throw error
         }
@@ -220,7 +220,7 @@ final class LiveTaskRuntime: TaskRuntime {
         TaskFailure(
             .interrupted,
             message:
-                "Step \(step) was done by another version of builderd, from other inputs than this one has for it.",
+                "Step \(step) was done before builderd was started anew, from other inputs than its version and configuration now have for it.",
             next: "Nothing: the state machine retries the state from its beginning.",
             step: step
         )

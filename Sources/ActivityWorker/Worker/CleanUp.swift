@@ -7,6 +7,11 @@ struct CleanUp {
     /// How long when the worker is to stop at once.
     static let interruptedBudget = Duration.seconds(10)
 
+    /// Kept of the state's time for the report.
+    private static let reportBudget = Duration.seconds(5)
+    /// How long at least, when the state's time is used up.
+    private static let leastBudget = Duration.seconds(5)
+
     let core: StageCore
     let task: RunningTask
     let header: TaskHeader
@@ -16,6 +21,13 @@ struct CleanUp {
 
     private var dependencies: WorkerDependencies { core.dependencies }
     private var workspace: String { "\(dependencies.workspaceDirectory)/\(id)" }
+
+    /// A report after the state's time counts for nothing.
+    private var budget: Duration {
+        let budget = task.isInterrupted ? Self.interruptedBudget : Self.budget
+        guard task.leaseEnd == .timeLimit, let limit = task.lease?.limit else { return budget }
+        return min(budget, max(Self.leastBudget, limit - dependencies.clock.now() - Self.reportBudget))
+    }
 
     /// Ends the tools, then lets the stage clean up.
     ///
@@ -40,7 +52,7 @@ struct CleanUp {
             )
         )
         let handler = handler
-        let budget = task.isInterrupted ? Self.interruptedBudget : Self.budget
+        let budget = budget
         await withTaskGroup { group in
             group.addTask {
                 await handler.cleanUp(context)

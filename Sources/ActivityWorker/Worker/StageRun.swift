@@ -20,6 +20,36 @@ struct StageRun {
         CleanUp(core: core, task: task, header: header, id: id, logger: logger, handler: terms.handler)
     }
 
+    /// Time kept for stopping. What an earlier process started stops by the grace that it was started with, whatever is configured now.
+    private var stopBudget: Duration { max(terms.stopBudget, recordedBudget ?? .zero) }
+
+    private var recordedBudget: Duration? {
+        let record = resumed?.last { $0.kind == .step && $0.name == Self.budgetRecord }
+        return record?.result.flatMap { Int64($0) }.map { .milliseconds($0) }
+    }
+
+    /// Name of the record of the time kept for stopping, in milliseconds; no stage's step is called so.
+    private static let budgetRecord = "builderd:stop-budget"
+
+    /// Before the first tool: a successor's lease must leave it the time to stop in.
+    private func recordBudget() async {
+        guard recordedBudget != stopBudget else { return }
+        let record = StepRecord(
+            kind: .step,
+            name: Self.budgetRecord,
+            inputs: "",
+            result: "\(stopBudget.wholeMilliseconds)",
+            recordedMilliseconds: dependencies.clock.wallMilliseconds()
+        )
+        do throws(JournalError) {
+            try await dependencies.journal.record(record, claim: task.claim)
+        } catch {
+            logger.error(
+                "the time kept for stopping cannot be recorded, so a restart would go by its own: \(error.message)"
+            )
+        }
+    }
+
     func run() async {
         let reporting = TaskReporting(core: core, task: task)
         if resumed == nil {
@@ -57,7 +87,7 @@ struct StageRun {
             header: header,
             received: task.received,
             wallMilliseconds: task.claim.claimedMilliseconds,
-            stopBudget: terms.stopBudget
+            stopBudget: stopBudget
         )
         if resumed != nil { lease.restart(at: core.now) }
         return lease
@@ -80,6 +110,7 @@ struct StageRun {
         }
         task.open(workspace: workspace)
         core.extendLease(of: task)
+        await recordBudget()
         let context = TaskContext(
             id: id,
             stage: configuration.stage,
@@ -110,6 +141,8 @@ struct StageRun {
         heartbeatsRun: Bool
     ) async {
         let redact: (String) -> String = { redactor?.redact($0) ?? $0 }
+        // Frozen before the clean-up: what comes while it runs is not why the stage ended.
+        let (end, isInterrupted) = (task.leaseEnd, task.isInterrupted)
         if case .failure(let error) = result {
             if task.isHandedOver, Self.isEnding(error) {
                 logger.notice(
@@ -124,7 +157,8 @@ struct StageRun {
         }
         let reporting = TaskReporting(core: core, task: task, heartbeatsRun: heartbeatsRun)
         let report: TaskReport
-        switch (task.leaseEnd, result) {
+        let verdict: RunningTask.LeaseEnd? = if case .lost = task.leaseEnd { task.leaseEnd } else { end }
+        switch (verdict, result) {
         case (.lost(let reason), _):
             if case .failure(let error) = result, !Self.isEnding(error) {
                 logger.warning("the stage ended after its lease with: \(redact(Self.describe(error)))")
@@ -142,7 +176,7 @@ struct StageRun {
                 task: id,
                 redact: redact
             )
-        case (nil, .failure(let error)) where task.isInterrupted || error is HandedOver:
+        case (nil, .failure(let error)) where isInterrupted || error is HandedOver:
             report = .of(Self.interrupted(error), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)):
             let failure = error as? TaskFailure ?? Self.unexpected(error)

@@ -13,7 +13,7 @@ extension ProvisionStage {
     /// Before the first command that takes the lock: what it leaves when it is killed is known by this.
     func noteLock(of backend: StateBackend, _ context: TaskContext) async throws {
         _ = try await context.step("note-lock", inputs: [backend.uri]) {
-            try locks.note(backend, context, at: milliseconds)
+            try await locks.note(backend, context, at: milliseconds)
             return true
         }
     }

@@ -29,21 +29,35 @@ package enum OutputFile {
     /// half: half a secret is not recognised by the redactor.
     package static func tail(_ path: String, bytes: Int = 16 * 1024) -> String {
         let margin = 16 * 1024
-        var kept: [UInt8] = []
-        var isCut = false
-        try? read(path) { chunk in
-            kept += chunk
-            let excess = kept.count - bytes - margin
-            if excess > 0 {
-                kept.removeFirst(excess)
-                isCut = true
-            }
-        }
+        guard var (kept, isCut) = end(of: path, bytes: bytes + margin) else { return "" }
         if isCut {
             let lineEnd = kept.prefix(margin).firstIndex(of: 0x0A)
             kept.removeFirst(lineEnd.map { $0 + 1 } ?? min(margin, kept.count))
         }
         return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// The last bytes of the file, and whether there are others before them; `nil` when it cannot be read. Files are of any size, so what
+    /// comes before is not read.
+    private static func end(of path: String, bytes: Int) -> ([UInt8], isCut: Bool)? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        guard size >= 0 else { return nil }
+        let start = max(0, size - bytes)
+        var buffer = [UInt8](repeating: 0, count: size - start)
+        var count = 0
+        // No further than it was long: a tool may still write.
+        while count < buffer.count {
+            let read = unsafe buffer.withUnsafeMutableBytes {
+                unsafe pread(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count, off_t(start + count))
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read > 0 else { break }
+            count += read
+        }
+        return (Array(buffer[..<count]), start > 0)
     }
 
     /// Whether there is something at `path`.

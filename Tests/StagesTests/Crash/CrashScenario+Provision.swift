@@ -8,28 +8,28 @@ import TestSupport
 extension CrashScenario {
     static var provision: [CrashScenario] {
         [
-            CrashScenario(name: "Provision", least: 30, ending: #""action":"apply""#) { try provisioning() },
+            CrashScenario(name: "Provision", least: 30, ending: #""action":"apply""#) { try await provisioning() },
             CrashScenario(name: "Provision, nothing to go back to", least: 26, ending: #""action":"destroy""#) {
-                try provisioning(action: .destroy)
+                try await provisioning(action: .destroy)
             },
             CrashScenario(name: "Provision, back to the last release", least: 30, ending: #""action":"restore""#) {
-                try provisioning(action: .destroy, hasEarlier: true)
+                try await provisioning(action: .destroy, hasEarlier: true)
             },
             CrashScenario(name: "Provision, a dead lock of this host's", least: 30, ending: #""action":"apply""#) {
-                try provisioning(lock: .first)
+                try await provisioning(lock: .first)
             },
             CrashScenario(name: "Provision, a holder that dies meanwhile", least: 33, ending: #""action":"apply""#) {
-                try provisioning(lock: .whilePlanning)
+                try await provisioning(lock: .whilePlanning)
             },
             CrashScenario(name: "Provision, a state that is saved late", least: 30, ending: "it is saved now") {
-                try provisioning(errored: .pushed)
+                try await provisioning(errored: .pushed)
             },
             CrashScenario(
                 name: "Provision, a state that cannot be saved",
                 least: 30,
                 ending: "errored/0123456789abcdef.tfstate"
             ) {
-                try provisioning(errored: .kept)
+                try await provisioning(errored: .kept)
             },
         ]
     }
@@ -48,9 +48,9 @@ extension CrashScenario {
         hasEarlier: Bool = false,
         lock: Lock = .none,
         errored: Errored = .none
-    ) throws -> CrashSubject {
+    ) async throws -> CrashSubject {
         let fixture = try fixture(hasEarlier: hasEarlier)
-        if lock != .none { try noteDeadTask(fixture) }
+        if lock != .none { try await noteDeadTask(fixture) }
         if lock == .first { fixture.cloud.change { $0.objects[lockPath] = Self.lock } }
         return CrashSubject(
             fixture,
@@ -122,8 +122,8 @@ extension CrashScenario {
     }
 
     /// A task that was at work before the machine was booted.
-    private static func noteDeadTask(_ fixture: StageFixture) throws {
-        try LockRecords(directory: fixture.settings.terraformDirectory).write(
+    private static func noteDeadTask(_ fixture: StageFixture) async throws {
+        try await LockRecords(directory: fixture.settings.terraformDirectory).write(
             LockRecord(
                 state: "s3://state-bucket/hello/demo/terraform.tfstate",
                 task: "dead",

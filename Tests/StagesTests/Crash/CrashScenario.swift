@@ -14,7 +14,7 @@ struct CrashScenario {
     /// Part of what it ends with.
     var ending: String
     /// Makes it anew.
-    var make: () throws -> CrashSubject
+    var make: () async throws -> CrashSubject
 
     static var all: [CrashScenario] { preProvision + bakery + provision + lateStages }
 

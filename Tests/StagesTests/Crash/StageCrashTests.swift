@@ -21,7 +21,7 @@ struct StageCrashTests {
     }
 
     private func uninterrupted(_ scenario: CrashScenario) async throws -> (String, [AnyHashable], [String]) {
-        let subject = try scenario.make()
+        let subject = try await scenario.make()
         let point = CrashPoint(at: nil)
         let runtime = CrashingTaskRuntime(workspace: subject.workspace, point: point, tool: subject.tool)
         let ending = try await subject.ending(runtime, point, folder: subject.workspace)
@@ -40,7 +40,7 @@ struct StageCrashTests {
     ) async throws -> Bool {
         // Nothing in here waits for anything: other tests are to have a thread too.
         await Task.yield()
-        let subject = try scenario.make()
+        let subject = try await scenario.make()
         let point = CrashPoint(at: number)
         let runtime = CrashingTaskRuntime(workspace: subject.workspace, point: point, tool: subject.tool)
         do {

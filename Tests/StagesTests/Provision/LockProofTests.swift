@@ -27,7 +27,7 @@ struct LockProofTests {
         hasWorkspace: Bool = true,
         over: Int64? = nil,
         output: String = ""
-    ) throws {
+    ) async throws {
         let workspace = folder.path + "/" + task
         var record = LockRecord(
             state: state,
@@ -39,7 +39,7 @@ struct LockProofTests {
             startedMilliseconds: started
         )
         record.overMilliseconds = over
-        try records.write(record)
+        try await records.write(record)
         if hasWorkspace { try folder.write("\(task)/tools/terraform-apply/stdout", output) }
     }
 
@@ -56,27 +56,27 @@ struct LockProofTests {
 
     private func isForeign(_ verdict: LockProof.Verdict) -> Bool { if case .foreign = verdict { true } else { false } }
 
-    @Test func `a task of this host whose tools are over is dead`() throws {
-        try note()
+    @Test func `a task of this host whose tools are over is dead`() async throws {
+        try await note()
         #expect(verdict() == .dead(task: "first"))
     }
 
-    @Test func `a task of an earlier boot is dead, whatever is left of it`() throws {
-        try note(boot: "before", hasWorkspace: false)
+    @Test func `a task of an earlier boot is dead, whatever is left of it`() async throws {
+        try await note(boot: "before", hasWorkspace: false)
         #expect(verdict(living: ["first"]) == .dead(task: "first"))
     }
 
-    @Test func `a task that was seen to be over is dead without its workspace`() throws {
-        try note(hasWorkspace: false, over: 2_000)
+    @Test func `a task that was seen to be over is dead without its workspace`() async throws {
+        try await note(hasWorkspace: false, over: 2_000)
         #expect(verdict() == .dead(task: "first"))
     }
 
     @Test func `what was locked after a task was over, or after the machine was booted, was locked by somebody else`()
         throws
     {
-        try note(hasWorkspace: false, over: 1_999)
+        try await note(hasWorkspace: false, over: 1_999)
         #expect(isForeign(verdict()))
-        try note(boot: "before", hasWorkspace: false)
+        try await note(boot: "before", hasWorkspace: false)
         #expect(
             verdict(lock: StateLock(id: "x", who: "builderd@here", operation: "", createdMilliseconds: 5_000))
                 == .dead(task: "first")
@@ -88,31 +88,31 @@ struct LockProofTests {
         )
     }
 
-    @Test func `a workspace that is gone proves nothing`() throws {
-        try note(hasWorkspace: false)
+    @Test func `a workspace that is gone proves nothing`() async throws {
+        try await note(hasWorkspace: false)
         #expect(isUnproved(verdict()))
     }
 
-    @Test func `a task whose tool is at work is not dead`() throws {
-        try note()
+    @Test func `a task whose tool is at work is not dead`() async throws {
+        try await note()
         #expect(isUnproved(verdict(living: ["first"])))
     }
 
-    @Test func `no other task that may hold it may be at work`() throws {
-        try note()
-        try note("second", started: 1_500)
+    @Test func `no other task that may hold it may be at work`() async throws {
+        try await note()
+        try await note("second", started: 1_500)
         #expect(isUnproved(verdict(living: ["second"])))
         #expect(verdict() == .dead(task: "first"))
     }
 
-    @Test func `a task that began after the lock was taken does not hold it`() throws {
-        try note()
-        try note("later", started: 2_001)
+    @Test func `a task that began after the lock was taken does not hold it`() async throws {
+        try await note()
+        try await note("later", started: 2_001)
         #expect(verdict(living: ["later"]) == .dead(task: "first"))
     }
 
-    @Test func `another host's lock, one older than every task here, and another state's are not ours`() throws {
-        try note()
+    @Test func `another host's lock, one older than every task here, and another state's are not ours`() async throws {
+        try await note()
         #expect(
             isForeign(
                 verdict(lock: StateLock(id: "x", who: "builderd@there", operation: "", createdMilliseconds: 2_000))
@@ -122,22 +122,22 @@ struct LockProofTests {
             isForeign(verdict(lock: StateLock(id: "x", who: "builderd@here", operation: "", createdMilliseconds: 999)))
         )
         try records.remove(state: Self.state, task: "first")
-        try note(state: "s3://states/other/demo/terraform.tfstate")
+        try await note(state: "s3://states/other/demo/terraform.tfstate")
         #expect(isForeign(verdict()))
     }
 
-    @Test func `who was waiting for the lock when it died did not hold it, who was at work did`() throws {
+    @Test func `who was waiting for the lock when it died did not hold it, who was at work did`() async throws {
         let waiting = #"{"type":"version"}"# + "\n" + #"{"type":"state_lock_acquire"}"# + "\n"
-        try note(output: waiting)
+        try await note(output: waiting)
         #expect(isUnproved(verdict()))
-        try note(output: waiting + #"{"type":"planned_change"}"# + "\n")
+        try await note(output: waiting + #"{"type":"planned_change"}"# + "\n")
         #expect(verdict() == .dead(task: "first"))
-        try note(output: waiting + #"{"type":"diagnostic"}"# + "\n")
+        try await note(output: waiting + #"{"type":"diagnostic"}"# + "\n")
         #expect(isUnproved(verdict()))
     }
 
-    @Test func `a record that cannot be read may be of a task that lives`() throws {
-        try note()
+    @Test func `a record that cannot be read may be of a task that lives`() async throws {
+        try await note()
         let name = try #require(
             FileManager.default.contentsOfDirectory(atPath: folder.path + "/terraform/locks").first
         )
@@ -145,8 +145,8 @@ struct LockProofTests {
         #expect(isUnproved(verdict()))
     }
 
-    @Test func `records are private, come back as they were written, and go away`() throws {
-        try note()
+    @Test func `records are private, come back as they were written, and go away`() async throws {
+        try await note()
         let locks = folder.path + "/terraform/locks"
         let name = try #require(FileManager.default.contentsOfDirectory(atPath: locks).first)
         let mode = try FileManager.default.attributesOfItem(atPath: locks + "/" + name)[.posixPermissions]

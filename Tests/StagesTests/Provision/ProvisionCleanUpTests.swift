@@ -14,10 +14,11 @@ struct ProvisionCleanUpTests {
     private static let task = "0123456789abcdef"
 
     /// A fixture with the record of the task, and a lock that `who` took; its tools push a state as `push` exits.
-    private func fixture(who: String? = "builderd@here", boot: String = "before", push: Int = 0) throws -> StageFixture
+    private func fixture(who: String? = "builderd@here", boot: String = "before", push: Int = 0) async throws
+        -> StageFixture
     {
         let fixture = try StageFixture(script: "echo \"$*\" >> \"$FIXTURE/arguments\"; exit \(push)")
-        try LockRecords(directory: fixture.settings.terraformDirectory).write(
+        try await LockRecords(directory: fixture.settings.terraformDirectory).write(
             LockRecord(
                 state: Self.state,
                 task: Self.task,
@@ -46,14 +47,14 @@ struct ProvisionCleanUpTests {
     }
 
     @Test func `the lock of a task that a power loss cut off is released without its workspace`() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects.isEmpty)
         #expect(try records(fixture).isEmpty)
     }
 
     @Test func `somebody else's lock stays, and the record is done with`() async throws {
-        let fixture = try fixture(who: "builderd@there")
+        let fixture = try await fixture(who: "builderd@there")
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects.keys.sorted() == [Self.lockPath])
         #expect(try records(fixture).isEmpty)
@@ -61,7 +62,7 @@ struct ProvisionCleanUpTests {
 
     @Test func `a lock of a task that may be at work stays, and so does its record`() async throws {
         // No tool's folder proves that it is over.
-        let fixture = try fixture(boot: "now")
+        let fixture = try await fixture(boot: "now")
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects.keys.sorted() == [Self.lockPath])
         #expect(try records(fixture).map(\.overMilliseconds) == [nil])
@@ -70,7 +71,7 @@ struct ProvisionCleanUpTests {
     @Test func `a lock that cannot be asked for stays for the next attempt, which knows that its holder is over`()
         async throws
     {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         fixture.cloud.change { $0.faults["GET"] = ScriptedCloud.refusal("AccessDenied", status: 403) }
         try await cleanUp(fixture)
         #expect(try records(fixture).map { $0.overMilliseconds != nil } == [true])
@@ -80,7 +81,7 @@ struct ProvisionCleanUpTests {
     }
 
     @Test func `a service that compares no entity tags gets the lock deleted after a second look`() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         fixture.cloud.change { $0.comparesEntityTags = false }
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects.isEmpty)
@@ -88,30 +89,76 @@ struct ProvisionCleanUpTests {
     }
 
     @Test func `a task without a record asks nothing`() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try LockRecords(directory: fixture.settings.terraformDirectory).remove(state: Self.state, task: Self.task)
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.calls.isEmpty)
     }
 
     @Test func `a state that could not be saved is pushed, after the lock is gone`() async throws {
-        let fixture = try fixture()
+        let fixture = try await fixture()
         try fixture.folder.write("workspace/terraform/errored.tfstate", "{}")
         try await cleanUp(fixture)
         #expect(try fixture.text("arguments") == "state push -lock-timeout=30s errored.tfstate\n")
         #expect(!FileManager.default.fileExists(atPath: fixture.workspace + "/terraform/errored.tfstate"))
         #expect(fixture.cloud.now.objects.isEmpty)
+        #expect(!hasCopy(fixture))
+    }
+
+    /// Whether a state is kept on the host.
+    private func hasCopy(_ fixture: StageFixture) -> Bool {
+        FileManager.default.fileExists(atPath: fixture.settings.terraformDirectory + "/errored/\(Self.task).tfstate")
+    }
+
+    @Test(arguments: [true, false])
+    func `a push that is stopped leaves the state beside its place, or else on this host`(isReachable: Bool)
+        async throws
+    {
+        let fixture = try await fixture()
+        try fixture.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
+        if !isReachable {
+            for method in ["PUT", "GET"] {
+                fixture.cloud.change { $0.faults[method] = ScriptedCloud.refusal("AccessDenied", status: 403) }
+            }
+        }
+        let copy = fixture.settings.terraformDirectory + "/errored/\(Self.task).tfstate"
+        let runtime = InMemoryTaskRuntime { _, _ in
+            #expect(FileManager.default.fileExists(atPath: copy), "a push may be the last thing that happens")
+            return ToolExit(
+                status: nil,
+                signal: 15,
+                stopped: true,
+                standardOutput: "/nonexistent",
+                standardError: "/nonexistent"
+            )
+        }
+        await ProvisionStage(environment: fixture.environment, host: Self.host).cleanUp(
+            try fixture.context(.provision, runtime: runtime)
+        )
+        #expect(runtime.ran.contains("terraform-state-push"))
+        let object = fixture.cloud.now.objects["state-bucket/hello/demo/errored/\(Self.task).tfstate"]
+        #expect(object.map { String(decoding: $0, as: UTF8.self) } == (isReachable ? "{\"serial\":7}" : nil))
+        #expect(hasCopy(fixture) != isReachable)
+    }
+
+    @Test func `a state is kept on this host when no tool can be started`() async throws {
+        var fixture = try await fixture()
+        fixture.settings.toolCredentials = .profile(name: "absent", file: fixture.folder.path + "/absent")
+        try fixture.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
+        try await cleanUp(fixture)
+        #expect(try fixture.text("state/terraform/errored/\(Self.task).tfstate") == "{\"serial\":7}")
     }
 
     @Test func `a state that cannot be pushed is kept beside it under the key, or else on this host`() async throws {
         let kept = "state-bucket/hello/demo/errored/\(Self.task).tfstate"
-        let fixture = try fixture(push: 1)
+        let fixture = try await fixture(push: 1)
         try fixture.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
         try await cleanUp(fixture)
         #expect(fixture.cloud.now.objects[kept].map { String(decoding: $0, as: UTF8.self) } == "{\"serial\":7}")
         #expect(fixture.cloud.now.objectKeys[kept] == "alias/builderd")
+        #expect(!hasCopy(fixture))
 
-        let offline = try self.fixture(push: 1)
+        let offline = try await self.fixture(push: 1)
         try offline.folder.write("workspace/terraform/errored.tfstate", "{\"serial\":7}")
         offline.cloud.change { $0.faults["PUT"] = ScriptedCloud.refusal("AccessDenied", status: 403) }
         try await cleanUp(offline)

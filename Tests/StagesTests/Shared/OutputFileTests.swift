@@ -1,3 +1,4 @@
+import Glibc
 import Stages
 import TestSupport
 import Testing
@@ -19,6 +20,16 @@ struct OutputFileTests {
         #expect(tail.hasSuffix("line 99999"))
         #expect(lines.contains("\n" + tail))
         #expect(tail.utf8.count < 20_000)
+    }
+
+    @Test func `only the end of a large file is read`() throws {
+        let file = try folder.write("a", "")
+        // A hole of 1 TiB, which nobody reads in time.
+        let descriptor = unsafe open(file, O_WRONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let text = Array("\nthe last line\n".utf8)
+        try #require(unsafe pwrite(descriptor, text, text.count, 1 << 40) == text.count)
+        #expect(OutputFile.tail(file, bytes: 1000) == "the last line\n")
     }
 
     @Test func `a file without lines is not cut inside what it begins with`() throws {

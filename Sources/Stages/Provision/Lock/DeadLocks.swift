@@ -17,9 +17,9 @@ struct DeadLocks: Sendable {
     private static let mostLockBytes = 64 * 1024
 
     /// Notes that the task is about to start Terraform on `state`: what its lock is proved dead by later.
-    func note(_ state: StateBackend, _ context: TaskContext, at milliseconds: Int64) throws {
+    func note(_ state: StateBackend, _ context: TaskContext, at milliseconds: Int64) async throws {
         do {
-            try records.write(
+            try await records.write(
                 LockRecord(
                     state: state.uri,
                     task: context.id,

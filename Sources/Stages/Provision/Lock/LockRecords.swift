@@ -10,10 +10,11 @@ package struct LockRecords: Sendable {
     package init(directory: String) { folder = directory + "/locks" }
 
     /// Keeps `record`. When it returns, it survives a crash.
-    package func write(_ record: LockRecord) throws {
+    package func write(_ record: LockRecord) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try PrivateFile.writeDurably(encoder.encode(record), to: path(record.state, record.task))
+        let (data, path) = (try encoder.encode(record), path(record.state, record.task))
+        try await FileQueue.run { try PrivateFile.writeDurably(data, to: path) }
     }
 
     /// Removes the record of a task; one that is not there is fine.
