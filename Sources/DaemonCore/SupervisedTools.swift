@@ -170,6 +170,14 @@ package struct SupervisedTools: ToolRunning {
     }
 
     private static func failure(_ error: ToolError, _ context: ToolRunContext) -> TaskFailure {
+        if error.code == .folder, WorkFolder.isFull(error.number) {
+            return TaskFailure(
+                "Builder.Interrupted",
+                message: "The work folder is full: \(context.redactor.redact(error.message)).",
+                next: WorkFolder.makeRoom,
+                step: context.name
+            )
+        }
         let name =
             switch error.code {
             case .missing: "Builder.ToolMissing"

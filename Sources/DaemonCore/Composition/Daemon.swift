@@ -72,6 +72,7 @@ package struct Daemon: Sendable {
         let health = DaemonHealth(
             workers: workers,
             journal: journal,
+            workFolder: WorkFolder(path: configuration.workDirectory),
             credentials: aws.credentials,
             registry: registry,
             life: life,
@@ -198,9 +199,9 @@ package struct Daemon: Sendable {
         }
     }
 
-    /// A host that cannot make workspaces would claim tasks only to fail them.
+    /// A host that cannot make workspaces would claim tasks only to fail them. One that is full may become free as tasks are resumed.
     private func openWorkspaces() throws(DaemonStartError) {
-        if let reason = WorkFolder(path: configuration.workDirectory).obstacle() {
+        if let reason = WorkFolder(path: configuration.workDirectory).defect() {
             throw DaemonStartError(
                 "The workspaces' folder \(configuration.workDirectory) cannot be used: \(reason). "
                     + "Correct paths.work, or the folder's owner and mode (0700).",

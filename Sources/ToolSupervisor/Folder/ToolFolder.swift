@@ -7,6 +7,7 @@ import Glibc
 /// | `request.json` | daemon | what to run |
 /// | `lock` | supervisor | held for as long as the supervisor lives |
 /// | `poisoned` | daemon | nothing was started here, and nothing may be any more |
+/// | `exit.reserved` | supervisor | nothing: it is the room for `exit.json` or `failed.json` on a disk that fills |
 /// | `started.json` | supervisor | the leader, before it executes |
 /// | `failed.json` | supervisor | nothing was started, and why |
 /// | `stop` | daemon | run the stop policy |
@@ -21,11 +22,13 @@ struct ToolFolder: Sendable, Hashable {
     static let lock = "lock"
     static let poisoned = "poisoned"
     static let stop = "stop"
+    static let reserved = "exit.reserved"
 
     init(_ path: String) { self.path = path }
 
     var outputPath: String { path + "/stdout" }
     var errorPath: String { path + "/stderr" }
+    var reservedPath: String { "\(path)/\(Self.reserved)" }
     var supervisorLog: String { path + "/supervisor.log" }
 
     /// Whether the folder has this entry.

@@ -49,6 +49,7 @@ package enum SupervisorProcess {
                     next: "check the service's SystemCallFilter"
                 )
             }
+            try reserve(folder)
             let started: ToolLaunch.Started
             let events: FolderEvents
             do {
@@ -76,12 +77,27 @@ package enum SupervisorProcess {
             return write(record, folder)
         } catch {
             do {
-                try RecordFile.write(StartFailure(error), "\(folder.path)/\(StartFailure.name)")
+                let path = "\(folder.path)/\(StartFailure.name)"
+                try RecordFile.write(StartFailure(error), path, inRoomOf: folder.reservedPath)
             } catch {
                 complain("\(error)")
             }
             complain("\(error)")
             return 1
+        }
+    }
+
+    /// Before anything is started: how it ended must find room on a disk that the tool has filled.
+    private static func reserve(_ folder: ToolFolder) throws(ToolError) {
+        do {
+            try PrivateFile.reserve(folder.reservedPath, byteCount: 4096)
+        } catch {
+            throw ToolError(
+                .folder,
+                message: "cannot reserve the room of \(folder.reservedPath): \(error)",
+                next: "check the space and the mode of the work directory",
+                number: error.number
+            )
         }
     }
 
@@ -132,11 +148,12 @@ package enum SupervisorProcess {
         }
     }
 
-    /// Without its record the tool would count as lost, so writing it is tried for as long as the work folder has no room.
+    /// Without its record the tool would count as lost, so writing it is tried for as long as the work folder has no room: only where the
+    /// reserved room is gone, or too small for a host of survivors.
     private static func write(_ record: ExitRecord, _ folder: ToolFolder) -> Int32 {
         while true {
             do throws(ToolError) {
-                try record.write(folder: folder.path)
+                try record.write(folder: folder)
                 return 0
             } catch {
                 complain("\(error)")
