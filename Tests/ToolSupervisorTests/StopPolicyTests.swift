@@ -72,6 +72,31 @@ struct StopPolicyTests {
         #expect(!isRunning(pid))
     }
 
+    @Test("A tool that floods can be left: the wish is seen before the flood ends")
+    func leftInAFlood() async throws {
+        let run = try ToolRun()
+        // The reader is slower than the tool, so that there is always more to read.
+        let script = """
+            head -c 4M /dev/zero | tr '\\0' x | fold -w 1000 > much
+            echo ready; while true; do cat much; sleep 0.1; done
+            """
+        let reading = Task {
+            try await run.runner.run(
+                run.spec(script),
+                folder: run.toolFolder,
+                redactor: Redactor(),
+                leavesRunning: { true }
+            ) { stream, line in
+                if line == "ready" { run.collector.handler(stream, line) } else { usleep(1) }
+            }
+        }
+        try await run.collector.line("ready")
+        reading.cancel()
+        let error = await #expect(throws: ToolError.self) { try await reading.value }
+        #expect(error?.code == .leftRunning)
+        #expect(try await LeftOverTool.end(folder: run.toolFolder) == .ended)
+    }
+
     @Test("Cancelling twice, or after the deadline, changes nothing")
     func idempotent() async throws {
         let run = try ToolRun()

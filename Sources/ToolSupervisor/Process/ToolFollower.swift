@@ -41,6 +41,9 @@ struct ToolFollower: Sendable {
     /// A supervisor that does not end its tool this long after the grace is killed itself.
     private static let patience = Duration.seconds(30)
 
+    /// Chunks of each stream that are read before the wish is looked at again: 4 MiB.
+    private static let roundsAtOnce = 64
+
     let folder: ToolFolder
     let grace: Duration
     let redactor: Redactor
@@ -64,7 +67,7 @@ struct ToolFollower: Sendable {
             while true {
                 // Looked at before the files are read, so that the last round comes after the end.
                 let ending = try ending()
-                try await drain(&output, &error)
+                let isDry = try await drain(&output, &error, toTheEnd: ending == .over || ending == .supervisorGone)
                 switch ending {
                 case .over, .supervisorGone:
                     output.finish(onLine)
@@ -78,7 +81,7 @@ struct ToolFollower: Sendable {
                 // A full work folder: lines may be repeated by a successor, none is lost.
                 if now != kept, (try? now.write(folder: folder)) != nil { kept = now }
                 if let ending { return .success(ending) }
-                await tick()
+                if isDry { await tick() }
             }
         } catch {
             return .failure(
@@ -113,13 +116,19 @@ struct ToolFollower: Sendable {
         process.send(signal: 9)
     }
 
-    private func drain(_ output: inout OutputTail, _ error: inout OutputTail) async throws(SystemError) {
+    /// Hands on what there is. While the tool runs it returns in the middle of a flood, `false` then: a wish must not wait for its end.
+    private func drain(
+        _ output: inout OutputTail,
+        _ error: inout OutputTail,
+        toTheEnd: Bool
+    ) async throws(SystemError) -> Bool {
         var rounds = 0
         while true {
             let hadOutput = try output.advance(onLine)
             let hadError = try error.advance(onLine)
-            guard hadOutput || hadError else { return }
+            guard hadOutput || hadError else { return true }
             rounds += 1
+            if !toTheEnd, rounds == Self.roundsAtOnce { return false }
             // A tool that floods must not keep a thread from the others.
             if rounds % 16 == 0 { await Task.yield() }
         }
