@@ -36,6 +36,9 @@ package struct ToolRunContext: Sendable {
     package let isAdoption: Bool
     /// Asked when the calling task is cancelled: whether the tool is to run on for a successor.
     package let leavesRunning: @Sendable () -> Bool
+    /// Asked when the calling task is cancelled, and while the tool stops: when it is to be dead though its grace be longer, as the host
+    /// ends then; `nil` for its whole grace.
+    package let stopBy: @Sendable () -> BootInstant?
 
     /// A context of these parts.
     package init(
@@ -44,7 +47,8 @@ package struct ToolRunContext: Sendable {
         logger: Logger,
         workspace: String,
         isAdoption: Bool = false,
-        leavesRunning: @escaping @Sendable () -> Bool = { false }
+        leavesRunning: @escaping @Sendable () -> Bool = { false },
+        stopBy: @escaping @Sendable () -> BootInstant? = { nil }
     ) {
         self.name = name
         self.redactor = redactor
@@ -52,6 +56,7 @@ package struct ToolRunContext: Sendable {
         self.workspace = workspace
         self.isAdoption = isAdoption
         self.leavesRunning = leavesRunning
+        self.stopBy = stopBy
     }
 }
 

@@ -53,6 +53,7 @@ package struct SupervisedTools: ToolRunning {
                 isAdoption: context.isAdoption,
                 redactor: redactor,
                 leavesRunning: context.leavesRunning,
+                stopBy: { context.stopBy()?.sinceBoot },
                 onLine: onLine
             )
             meter?.ended(context.name, end, after: began.duration(to: .now))

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import ToolSupervisor
@@ -95,6 +96,41 @@ struct StopPolicyTests {
         let error = await #expect(throws: ToolError.self) { try await reading.value }
         #expect(error?.code == .leftRunning)
         #expect(try await LeftOverTool.end(folder: run.toolFolder) == .ended)
+    }
+
+    @Test("A deaf tool is killed by the deadline in the stop file, though its grace be longer")
+    func stopDeadline() async throws {
+        let run = try ToolRun()
+        let task = Task { try await run.run("trap '' TERM; echo ready; while true; do sleep 0.02; done") }
+        try await run.collector.line("ready")
+        let deadline = LeaseFile.sinceBoot() + .milliseconds(300)
+        try ToolFolder(run.toolFolder).askToStop(by: deadline)
+        let end = try await task.value
+        #expect(end.signal == SIGKILL && end.wasStopped && end.wasKilled)
+        let late = LeaseFile.sinceBoot() - deadline
+        #expect(late >= .zero && late < .seconds(20))
+    }
+
+    @Test("A deadline that becomes known while the tool stops already cuts the rest of its grace")
+    func laterDeadline() async throws {
+        let run = try ToolRun()
+        let deadline = Mutex<Duration?>(nil)
+        let task = Task {
+            try await run.runner.run(
+                run.spec("trap 'echo told' TERM; echo ready; while true; do sleep 0.02; done"),
+                folder: run.toolFolder,
+                redactor: Redactor(),
+                stopBy: { deadline.withLock { $0 } },
+                onLine: run.collector.handler
+            )
+        }
+        try await run.collector.line("ready")
+        task.cancel()
+        try await run.collector.line("told")
+        deadline.withLock { $0 = LeaseFile.sinceBoot() + .milliseconds(100) }
+        let end = try await task.value
+        #expect(end.signal == SIGKILL && end.wasKilled)
+        #expect(run.collector.lines(.stdout) == ["ready", "told"])
     }
 
     @Test("Cancelling twice, or after the deadline, changes nothing")

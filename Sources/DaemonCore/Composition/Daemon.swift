@@ -142,7 +142,8 @@ package struct Daemon: Sendable {
                     metrics.noticed(kind: notice.kind)
                     await conductor.hostEnds(
                         why: notice.description,
-                        interruptAfter: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) - live.longestStop }
+                        in: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) },
+                        longestStop: live.longestStop
                     )
                 },
                 successTerminationBehavior: .ignore

@@ -8,20 +8,32 @@ struct ToolFollower: Sendable {
         private struct State {
             var isLeaving = false
             var stopAsked: ContinuousClock.Instant?
+            /// What the `stop` file says; `nil` while it is to be written.
+            var told: Duration??
         }
         private let state = Mutex(State())
+        private let stopBy: @Sendable () -> Duration?
+
+        /// - Parameter stopBy: since boot, when a tool that is being stopped is to be dead, whatever its grace; asked again as it stops.
+        init(stopBy: @escaping @Sendable () -> Duration? = { nil }) { self.stopBy = stopBy }
 
         /// The tool is to run on without this daemon.
         func leave() { state.withLock { $0.isLeaving = true } }
 
         /// The tool is to be stopped, now for the first time.
         func stop(_ folder: ToolFolder) {
-            let isFirst = state.withLock { state in
-                defer { state.stopAsked = state.stopAsked ?? .now }
-                return state.stopAsked == nil
+            state.withLock { $0.stopAsked = $0.stopAsked ?? .now }
+            tell(folder)
+        }
+
+        /// Writes the `stop` file where it is not there, or does not say what it is to say.
+        func tell(_ folder: ToolFolder) {
+            let deadline = stopBy()
+            state.withLock { state in
+                if let told = state.told, told == deadline, folder.has(ToolFolder.stop) { return }
+                // A full work folder: `ToolFollower` tries again.
+                if (try? folder.askToStop(by: deadline)) != nil { state.told = .some(deadline) }
             }
-            // A full work folder: `ToolFollower` tries again.
-            if isFirst { try? folder.mark(ToolFolder.stop) }
         }
 
         var isLeaving: Bool { state.withLock { $0.isLeaving } }
@@ -102,7 +114,7 @@ struct ToolFollower: Sendable {
         if !isHeld { return .supervisorGone }
         if wish.isLeaving { return .left }
         if let asked = wish.stopAsked {
-            if !folder.has(ToolFolder.stop) { try? folder.mark(ToolFolder.stop) }
+            wish.tell(folder)
             if ContinuousClock.now > asked + grace + Self.patience { killSupervisor() }
         }
         return nil

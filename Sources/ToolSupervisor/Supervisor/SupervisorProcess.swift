@@ -122,7 +122,11 @@ package enum SupervisorProcess {
                 fenced = true
                 child.stop(grace: grace, now: clock.now)
             }
-            if folder.has(ToolFolder.stop) { child.stop(grace: grace, now: clock.now) }
+            if folder.has(ToolFolder.stop) {
+                // Read again each time: the host's end may become known while the tool stops already.
+                let left = folder.stopDeadline.map { max(.zero, $0 - LeaseFile.sinceBoot()) }
+                child.stop(grace: min(grace, left ?? grace), now: clock.now)
+            }
             // Slices of a second bound how late a deadline is seen after the machine was suspended.
             let due = min(.seconds(1), child.nextTick(clock.now) ?? .seconds(1), left ?? .seconds(1))
             if wait(for: child, events, due) { child.leaderExited(clock.now) }
