@@ -38,6 +38,9 @@ package struct ToolRunContext: Sendable {
     package let isFenced: Bool
     /// Asked when the calling task is cancelled: whether the tool is to run on for a successor.
     package let leavesRunning: @Sendable () -> Bool
+    /// Asked when the calling task is cancelled, and while the tool stops: when it is to be dead though its grace be longer, as the host
+    /// ends then; `nil` for its whole grace.
+    package let stopBy: @Sendable () -> BootInstant?
 
     /// A context of these parts.
     package init(
@@ -47,7 +50,8 @@ package struct ToolRunContext: Sendable {
         workspace: String,
         isAdoption: Bool = false,
         isFenced: Bool = true,
-        leavesRunning: @escaping @Sendable () -> Bool = { false }
+        leavesRunning: @escaping @Sendable () -> Bool = { false },
+        stopBy: @escaping @Sendable () -> BootInstant? = { nil }
     ) {
         self.name = name
         self.redactor = redactor
@@ -56,6 +60,7 @@ package struct ToolRunContext: Sendable {
         self.isAdoption = isAdoption
         self.isFenced = isFenced
         self.leavesRunning = leavesRunning
+        self.stopBy = stopBy
     }
 }
 

@@ -53,6 +53,7 @@ package struct SupervisedTools: ToolRunning {
                 isAdoption: context.isAdoption,
                 redactor: redactor,
                 leavesRunning: context.leavesRunning,
+                stopBy: { context.stopBy()?.sinceBoot },
                 onLine: onLine
             )
             meter?.ended(context.name, end, after: began.duration(to: .now))
@@ -172,6 +173,14 @@ package struct SupervisedTools: ToolRunning {
     }
 
     private static func failure(_ error: ToolError, _ context: ToolRunContext) -> TaskFailure {
+        if error.code == .folder, WorkFolder.isFull(error.number) {
+            return TaskFailure(
+                "Builder.Interrupted",
+                message: "The work folder is full: \(context.redactor.redact(error.message)).",
+                next: WorkFolder.makeRoom,
+                step: context.name
+            )
+        }
         let name =
             switch error.code {
             case .missing: "Builder.ToolMissing"

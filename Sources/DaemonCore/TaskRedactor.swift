@@ -30,6 +30,13 @@ package struct TaskRedactor: TaskRedacting {
         do {
             try SecretsFile.write(redactor, workspace: workspace)
         } catch {
+            if WorkFolder.isFull(error.number) {
+                throw TaskFailure(
+                    "Builder.Interrupted",
+                    message: "The work folder is full: \(error.message).",
+                    next: WorkFolder.makeRoom
+                )
+            }
             throw Self.failure("Builder.Internal", error)
         }
     }

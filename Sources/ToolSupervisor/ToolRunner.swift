@@ -38,6 +38,8 @@ package struct ToolRunner: Sendable {
     ///     returned, and it is started only where that is sure not to have happened.
     ///   - redactor: what every line passes before `onLine` sees it. The files hold the output as it was.
     ///   - leavesRunning: asked at cancellation.
+    ///   - stopBy: since boot, when everything of a tool that is being stopped is to be dead, though its grace be longer; asked at
+    ///     cancellation, and again while it stops.
     ///   - onLine: lines of more than 16 KiB come in pieces.
     /// - Throws: `missing`, `invalidSpec`, `folder`, `startFailed`, `stoppedBeforeStart`; `leftRunning`; `lost` and `output` after
     ///   the tool is over.
@@ -47,6 +49,7 @@ package struct ToolRunner: Sendable {
         isAdoption: Bool = false,
         redactor: Redactor,
         leavesRunning: @escaping @Sendable () -> Bool = { false },
+        stopBy: @escaping @Sendable () -> Duration? = { nil },
         onLine: @escaping LineHandler
     ) async throws(ToolError) -> ToolEnd {
         var place = ToolFolder(folder)
@@ -57,7 +60,15 @@ package struct ToolRunner: Sendable {
             if !runs, place.exists { place = place.next }
         }
         let supervisor = runs ? nil : try start(spec, place)
-        return try await follow(place, supervisor, spec.grace, redactor, leavesRunning, onLine)
+        return try await follow(
+            place,
+            supervisor,
+            spec.grace,
+            redactor,
+            leavesRunning,
+            ToolFollower.Wish(stopBy: stopBy),
+            onLine
+        )
     }
 
     /// Whether something was, or may yet be, started in the folder. Where nothing was, nothing can be any more.
@@ -120,9 +131,9 @@ package struct ToolRunner: Sendable {
         _ grace: Duration,
         _ redactor: Redactor,
         _ leavesRunning: @escaping @Sendable () -> Bool,
+        _ wish: ToolFollower.Wish,
         _ onLine: @escaping LineHandler
     ) async throws(ToolError) -> ToolEnd {
-        let wish = ToolFollower.Wish()
         let follower = ToolFollower(
             folder: folder,
             grace: grace,

@@ -41,7 +41,7 @@ struct ResourceTests {
         try await server.shutDown()
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))
+    @Test(.enabled(if: SmallDisk.isAvailable, "no tmpfs can be mounted here"))
     func `a disk that fills in the middle of a task loses nothing, and nothing is claimed until there is room`()
         async throws
     {
@@ -49,11 +49,8 @@ struct ResourceTests {
         let process = try DurableProcess(server: server.url, activity: Self.activity("full"))
         let state = process.folder.path + "/state"
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-        guard unsafe mount("builderd-test", state, "tmpfs", 0, "size=8m,mode=0700") == 0 else {
-            print("SKIPPED: no tmpfs can be mounted here: \(errno)")
-            return
-        }
-        defer { unsafe umount2(state, Int32(MNT_DETACH)) }
+        let disk = try SmallDisk(over: state, mebibytes: 8)
+        defer { withExtendedLifetime(disk) {} }
         let token = server.schedule(
             activity: Self.activity("full"),
             input: TaskInput(execution: "full", rounds: 10).text,
@@ -82,6 +79,68 @@ struct ResourceTests {
         try await server.wait("the second task's end", limit: .seconds(60)) { $0.task(second)?.ending != nil }
         #expect(try await process.stop() == 0)
         #expect(process.names("state/tasks") == [])
+        try await server.shutDown()
+    }
+
+    @Test(.enabled(if: SmallDisk.isAvailable, "no tmpfs can be mounted here"))
+    func `a work folder that a tool fills: its task ends and is retried, its neighbour goes on, the next succeeds`()
+        async throws
+    {
+        let server = try await FakeStepFunctions.start()
+        let process = try DurableProcess(server: server.url, activity: Self.activity("work"), slots: 2)
+        let disk = try SmallDisk(over: process.folder.path + "/work", mebibytes: 8)
+        defer { withExtendedLifetime(disk) {} }
+        let neighbour = server.schedule(
+            activity: Self.activity("work"),
+            // Its tool has its files by then; the shell needs no more room, and its lease moves on four times meanwhile.
+            input: TaskInput(
+                execution: "neighbour",
+                heartbeatMilliseconds: 9000,
+                rounds: 1,
+                script: "while [ ! -e \"$E/freed\" ]; do sleep 0.1; done"
+            ).text,
+            heartbeat: .seconds(9)
+        )
+        try process.start()
+        try await wait("the neighbour's tool") { process.log.contains("neighbour.0.build secret") }
+        let filling = server.schedule(
+            activity: Self.activity("work"),
+            input: TaskInput(
+                execution: "filling",
+                rounds: 1,
+                script: """
+                    head -c 64M /dev/zero > "$TMPDIR/much"
+                    touch "$E/filled"; while [ ! -e "$E/go-on" ]; do sleep 0.1; done
+                    """
+            ).text,
+            heartbeat: .seconds(60)
+        )
+        try await wait("the full disk") { process.names("evidence").contains("filled") }
+        let heartbeats = server.record.task(neighbour)?.heartbeats.count ?? 0
+        // Past the deadline that stood when the disk filled.
+        try await server.wait("heartbeats on a full disk", limit: .seconds(60)) {
+            ($0.task(neighbour)?.heartbeats.count ?? 0) >= heartbeats + 4
+        }
+        try process.folder.write("evidence/go-on", "")
+        try await server.wait("its end", limit: .seconds(60)) { $0.task(filling)?.ending != nil }
+        let ending = server.record.task(filling)?.ending
+        guard case .failed(let error, _) = ending, error == "Builder.Interrupted" else {
+            Issue.record("ended as \(String(describing: ending))\n\(process.log)")
+            return
+        }
+        try await wait("its workspace to be removed") { process.names("work").count == 1 }
+        try process.folder.write("evidence/freed", "")
+        let next = server.schedule(activity: Self.activity("work"), input: TaskInput(execution: "next").text)
+        try await server.wait("the others' ends", limit: .seconds(60)) {
+            $0.task(next)?.ending != nil && $0.task(neighbour)?.ending != nil
+        }
+        for token in [neighbour, next] {
+            guard case .succeeded = server.record.task(token)?.ending else {
+                Issue.record("ended as \(String(describing: server.record.task(token)?.ending))\n\(process.log)")
+                continue
+            }
+        }
+        #expect(try await process.stop() == 0)
         try await server.shutDown()
     }
 

@@ -32,8 +32,27 @@ enum DurableWorker {
             interval: .milliseconds(200)
         )
         let following = Task { await conductor.follow(signals) }
+        let noticing = Task { await notice(settings, conductor) }
         try await worker.run()
+        noticing.cancel()
         following.cancel()
+    }
+
+    /// Plays the notice of the host's end: a test leaves the seconds until then in the file `host-ends`.
+    private static func notice(_ settings: WorkerSettings, _ conductor: DrainConductor) async {
+        while !Task.isCancelled {
+            if let text = try? String(contentsOfFile: settings.folder + "/host-ends", encoding: .utf8),
+                let seconds = Int(text)
+            {
+                await conductor.hostEnds(
+                    why: "the host ends",
+                    in: .seconds(seconds),
+                    longestStop: .milliseconds(settings.graceMilliseconds) + .seconds(25)
+                )
+                return
+            }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
     }
 
     private static func makeWorker(

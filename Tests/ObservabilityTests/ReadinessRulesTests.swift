@@ -5,7 +5,12 @@ import Testing
 @Suite("Readiness")
 struct ReadinessRulesTests {
     private func problems(_ stage: StageReadiness) -> [HealthReason] {
-        ReadinessRules.evaluate(stages: [stage], credentials: .valid(left: nil), journal: .writable).reasons
+        ReadinessRules.evaluate(
+            stages: [stage],
+            credentials: .valid(left: nil),
+            journal: .writable,
+            workFolder: .usable
+        ).reasons
     }
 
     @Test(
@@ -88,24 +93,40 @@ struct ReadinessRulesTests {
         let answer = ReadinessRules.evaluate(
             stages: [bad, good, bad],
             credentials: .valid(left: .seconds(-5)),
-            journal: .failing("No space left on device")
+            journal: .failing("No space left on device"),
+            workFolder: .failing("it is full")
         )
-        #expect(answer.reasons.map(\.subject) == ["stage bakery", "stage bakery", "credentials", "journal"])
+        #expect(
+            answer.reasons.map(\.subject) == [
+                "stage bakery", "stage bakery", "credentials", "journal", "work folder",
+            ]
+        )
         #expect(answer.reasons[2].problem == "they expired 5 s ago")
-        #expect(!answer.isHealthy && answer.text.split(separator: "\n").count == 4)
+        #expect(!answer.isHealthy && answer.text.split(separator: "\n").count == 5)
         let missing = ReadinessRules.evaluate(
             stages: [good],
             credentials: .missing("no instance profile"),
-            journal: .writable
+            journal: .writable,
+            workFolder: .usable
         )
         #expect(missing.reasons.map(\.problem) == ["no instance profile"])
         #expect(
-            ReadinessRules.evaluate(stages: [], credentials: .valid(left: .seconds(1)), journal: .writable).reasons.map(
+            ReadinessRules.evaluate(
+                stages: [],
+                credentials: .valid(left: .seconds(1)),
+                journal: .writable,
+                workFolder: .usable
+            ).reasons.map(
                 \.subject
             ) == ["stages"]
         )
         #expect(
-            ReadinessRules.evaluate(stages: [good], credentials: .valid(left: .seconds(1)), journal: .writable).text
+            ReadinessRules.evaluate(
+                stages: [good],
+                credentials: .valid(left: .seconds(1)),
+                journal: .writable,
+                workFolder: .usable
+            ).text
                 == "ok\n"
         )
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import ToolSupervisor
@@ -70,6 +71,66 @@ struct StopPolicyTests {
         #expect(end.killedLeftOvers >= 1)
         let pid = try #require(run.collector.lines(.stdout).compactMap { Int32($0) }.first)
         #expect(!isRunning(pid))
+    }
+
+    @Test("A tool that floods can be left: the wish is seen before the flood ends")
+    func leftInAFlood() async throws {
+        let run = try ToolRun()
+        // The reader is slower than the tool, so that there is always more to read.
+        let script = """
+            head -c 4M /dev/zero | tr '\\0' x | fold -w 1000 > much
+            echo ready; while true; do cat much; sleep 0.1; done
+            """
+        let reading = Task {
+            try await run.runner.run(
+                run.spec(script),
+                folder: run.toolFolder,
+                redactor: Redactor(),
+                leavesRunning: { true }
+            ) { stream, line in
+                if line == "ready" { run.collector.handler(stream, line) } else { usleep(1) }
+            }
+        }
+        try await run.collector.line("ready")
+        reading.cancel()
+        let error = await #expect(throws: ToolError.self) { try await reading.value }
+        #expect(error?.code == .leftRunning)
+        #expect(try await LeftOverTool.end(folder: run.toolFolder) == .ended)
+    }
+
+    @Test("A deaf tool is killed by the deadline in the stop file, though its grace be longer")
+    func stopDeadline() async throws {
+        let run = try ToolRun()
+        let task = Task { try await run.run("trap '' TERM; echo ready; while true; do sleep 0.02; done") }
+        try await run.collector.line("ready")
+        let deadline = LeaseFile.sinceBoot() + .milliseconds(300)
+        try ToolFolder(run.toolFolder).askToStop(by: deadline)
+        let end = try await task.value
+        #expect(end.signal == SIGKILL && end.wasStopped && end.wasKilled)
+        let late = LeaseFile.sinceBoot() - deadline
+        #expect(late >= .zero && late < .seconds(20))
+    }
+
+    @Test("A deadline that becomes known while the tool stops already cuts the rest of its grace")
+    func laterDeadline() async throws {
+        let run = try ToolRun()
+        let deadline = Mutex<Duration?>(nil)
+        let task = Task {
+            try await run.runner.run(
+                run.spec("trap 'echo told' TERM; echo ready; while true; do sleep 0.02; done"),
+                folder: run.toolFolder,
+                redactor: Redactor(),
+                stopBy: { deadline.withLock { $0 } },
+                onLine: run.collector.handler
+            )
+        }
+        try await run.collector.line("ready")
+        task.cancel()
+        try await run.collector.line("told")
+        deadline.withLock { $0 = LeaseFile.sinceBoot() + .milliseconds(100) }
+        let end = try await task.value
+        #expect(end.signal == SIGKILL && end.wasKilled)
+        #expect(run.collector.lines(.stdout) == ["ready", "told"])
     }
 
     @Test("Cancelling twice, or after the deadline, changes nothing")

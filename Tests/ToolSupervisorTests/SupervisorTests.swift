@@ -163,6 +163,36 @@ struct SupervisorTests {
         #expect(end.wasFenced && end.signal == SIGTERM)
     }
 
+    @Test("A lease is written over in place, and a line that is not whole is not read")
+    func leaseInPlace() throws {
+        let folder = try TemporaryFolder()
+        let lease = folder.path + "/lease"
+        try LeaseFile.write(lease, deadline: .milliseconds(7))
+        #expect(try folder.text("lease") == "00000000000000000007\n")
+        let number = try FileManager.default.attributesOfItem(atPath: lease)[.systemFileNumber] as? Int
+        try LeaseFile.write(lease, deadline: .milliseconds(123_456))
+        #expect(LeaseFile.read(lease) == .milliseconds(123_456))
+        #expect(try FileManager.default.attributesOfItem(atPath: lease)[.systemFileNumber] as? Int == number)
+        for torn in ["", "123\n", "0000000000000000000\n", "00000000000000000007", "0000000000000000000x\n"] {
+            try Data(torn.utf8).write(to: URL(filePath: lease))
+            #expect(LeaseFile.read(lease) == nil, "\(torn)")
+        }
+    }
+
+    @Test("A record takes the room that was reserved for it")
+    func reserved() throws {
+        let folder = try TemporaryFolder()
+        let place = ToolFolder(folder.path)
+        try PrivateFile.reserve(place.reservedPath, byteCount: 4096)
+        let number = try FileManager.default.attributesOfItem(atPath: place.reservedPath)[.systemFileNumber] as? Int
+        let record = ExitRecord(status: 3, stopped: false, killed: false)
+        try record.write(folder: place)
+        #expect(try ExitRecord.load(folder: folder.path) == record)
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/exit.json")
+        #expect(attributes[.systemFileNumber] as? Int == number)
+        #expect(!place.has(ToolFolder.reserved))
+    }
+
     @Test(
         "A folder that recovery found empty is poisoned: a supervisor that comes late starts nothing, and a new start gets a folder of its own"
     )

@@ -121,7 +121,8 @@ final class LiveTaskRuntime: TaskRuntime {
             workspace: workspace,
             // A crash may have come between a tool's start and its record only in a task that was resumed.
             isAdoption: isResumed,
-            leavesRunning: { [task] in task.isHandedOver }
+            leavesRunning: { [task] in task.isHandedOver },
+            stopBy: { [task] in task.stopBy }
         )
         let (tools, folder) = (dependencies.tools, "\(workspace)/tools/\(name)")
         let tool = Task { try await tools.run(invocation, folder: folder, context: context) }

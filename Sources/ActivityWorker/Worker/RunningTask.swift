@@ -23,6 +23,7 @@ final class RunningTask: Sendable {
         var lease: Lease?
         var end: LeaseEnd?
         var isInterrupted = false
+        var stopBy: BootInstant?
         var isHandedOver = false
         /// Who cancelled it, for the failure's message.
         var cancelledBy: String?
@@ -49,6 +50,8 @@ final class RunningTask: Sendable {
     var identity: Identity? { state.withLock { $0.identity } }
     var lease: Lease? { state.withLock { $0.lease } }
     var leaseEnd: LeaseEnd? { state.withLock { $0.end } }
+    /// When the tools of an interrupted task are to be dead, as the host ends soon after; `nil` for their whole graces.
+    var stopBy: BootInstant? { state.withLock { $0.stopBy } }
     var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
     /// Whether a successor of this process goes on with it. An interruption counts more.
     var isHandedOver: Bool {
@@ -156,10 +159,11 @@ final class RunningTask: Sendable {
         return nil
     }
 
-    /// The daemon is to stop now: cancels the stage.
-    func interrupt() {
+    /// The daemon is to stop now: cancels the stage. Called again, only the deadline counts, if it is an earlier one.
+    func interrupt(by deadline: BootInstant? = nil) {
         let stage = state.withLock { state in
             state.isInterrupted = true
+            if let deadline { state.stopBy = min(state.stopBy ?? deadline, deadline) }
             return state.stage
         }
         stage?.cancel()

@@ -36,6 +36,8 @@ final class StageCore: Sendable {
         var sleepers: [Int: Sleeper] = [:]
         var nextSleeper = 0
         var interruptedAt: BootInstant?
+        /// When the tools of interrupted tasks are to be dead; `nil` for their whole graces.
+        var stopBy: BootInstant?
         /// Whether tasks that arrive while draining are claimed for a successor.
         var keepsLateTasks = false
         var isHandingOver = false
@@ -178,20 +180,23 @@ final class StageCore: Sendable {
     }
 
     /// No further polls; the second time, or with `interrupting`, the stages are cancelled too.
-    func drain(interrupting: Bool) {
+    func drain(interrupting: Bool, by deadline: BootInstant? = nil) {
         let now = now
         let (waiting, sleepers, tasks) = state.withLock { state in
             let interrupts = state.ledger.drain(interrupting: interrupting)
             if interrupts { state.interruptedAt = now }
+            if let deadline { state.stopBy = min(state.stopBy ?? deadline, deadline) }
+            // Interrupted already, they still have to be told of a deadline.
+            let tells = interrupts || (deadline != nil && state.interruptedAt != nil)
             let waiting = state.waiting
             state.waiting = []
             let woken = state.sleepers.values.filter { $0.wake == .drain || interrupts }.map(\.task)
-            return (waiting, woken, interrupts ? Array(state.running.values) : [])
+            return (waiting, woken, tells ? Array(state.running.values) : [])
         }
         slotsSource.finish()
         for continuation in waiting { continuation.resume(returning: false) }
         for sleeper in sleepers { sleeper.cancel() }
-        for task in tasks { task.interrupt() }
+        for task in tasks { task.interrupt(by: deadline) }
         if reportDeadline != nil { decideLateTasks(.interrupt) }
     }
 
@@ -316,13 +321,13 @@ final class StageCore: Sendable {
     ///
     /// - Parameter takesSlot: for a task that an earlier process left; one from a poll has its slot already.
     func began(_ task: RunningTask, takesSlot: Bool = false) {
-        let (interrupted, handedOver, busy) = state.withLock { state in
+        let (interrupted, handedOver, busy, deadline) = state.withLock { state in
             state.running[task.claim.id] = task
             if takesSlot { state.ledger.taskAdopted() }
-            return (state.interruptedAt != nil, state.isHandingOver, state.ledger.busy)
+            return (state.interruptedAt != nil, state.isHandingOver, state.ledger.busy, state.stopBy)
         }
         if takesSlot { observe(.slotsBusy(busy)) }
-        if interrupted { task.interrupt() } else if handedOver { task.handOver() }
+        if interrupted { task.interrupt(by: deadline) } else if handedOver { task.handOver() }
     }
 
     /// The worker is done with `task`; if it came from a poll its slot is free again.

@@ -59,7 +59,11 @@ package actor StageWorker {
     package nonisolated func endHandedOverSteps() { core.endHandedOverStages() }
 
     /// As `drain`, and the stages are cancelled now: each task is reported as `Builder.Interrupted` once its stage has ended.
-    package nonisolated func interrupt() { core.drain(interrupting: true) }
+    ///
+    /// - Parameter deadline: when tools are to be dead, though their graces be longer: the host ends soon after. It may be told later, too.
+    package nonisolated func interrupt(by deadline: BootInstant? = nil) {
+        core.drain(interrupting: true, by: deadline)
+    }
 
     /// Tasks that begin from now on are worked on these terms, at most `slots` of them at once, 1 to 64. Running tasks keep theirs, and
     /// are not ended for being too many.

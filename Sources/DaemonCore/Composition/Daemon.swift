@@ -84,6 +84,7 @@ package struct Daemon: Sendable {
         let health = DaemonHealth(
             workers: workers,
             journal: journal,
+            workFolder: WorkFolder(path: configuration.workDirectory),
             credentials: aws.credentials,
             registry: registry,
             life: life,
@@ -153,7 +154,8 @@ package struct Daemon: Sendable {
                     metrics.noticed(kind: notice.kind)
                     await conductor.hostEnds(
                         why: notice.description,
-                        interruptAfter: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) - live.longestStop }
+                        in: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) },
+                        longestStop: live.longestStop
                     )
                 },
                 successTerminationBehavior: .ignore
@@ -214,9 +216,9 @@ package struct Daemon: Sendable {
         }
     }
 
-    /// A host that cannot make workspaces would claim tasks only to fail them.
+    /// A host that cannot make workspaces would claim tasks only to fail them. One that is full may become free as tasks are resumed.
     private func openWorkspaces() throws(DaemonStartError) {
-        if let reason = WorkFolder(path: configuration.workDirectory).obstacle() {
+        if let reason = WorkFolder(path: configuration.workDirectory).defect() {
             throw DaemonStartError(
                 "The workspaces' folder \(configuration.workDirectory) cannot be used: \(reason). "
                     + "Correct paths.work, or the folder's owner and mode (0700).",

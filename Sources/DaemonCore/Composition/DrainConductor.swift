@@ -35,6 +35,10 @@ package actor DrainConductor {
     private var isSignalled = false
     /// Interrupts before the host ends.
     private var alarm: Task<Void, Never>?
+    /// When tools are to be dead, as the host ends soon after; `nil` while that is not known.
+    private var stopBy: BootInstant?
+    /// What is left of a host's life when its tools are dead: to clean up and to report.
+    private static let reportTime = Duration.seconds(15)
 
     /// A conductor of `workers`, each of which is run by somebody else.
     ///
@@ -104,9 +108,23 @@ package actor DrainConductor {
         drain()
     }
 
-    /// The host will end: drains, and interrupts after `span`, which leaves the tools time to stop; `nil` leaves that to the shutdown.
-    package func hostEnds(why: String, interruptAfter span: Duration?) {
-        guard order != .interrupt else { return }
+    /// The host will end in `left`: drains, and interrupts when the tools need the rest of the time to stop, at once where they would need
+    /// more. By 15 s before the end their supervisors kill what still runs, whatever its grace, so that the tasks can be reported.
+    ///
+    /// - Parameters:
+    ///   - left: `nil` where the end's time is not known: interrupting is left to the shutdown.
+    ///   - longestStop: how long before the end tasks have to be interrupted for tools to get their whole graces.
+    package func hostEnds(why: String, in left: Duration?, longestStop: Duration) {
+        if let left {
+            let deadline = WorkerClock.system.now() + max(.zero, left - Self.reportTime)
+            stopBy = min(stopBy ?? deadline, deadline)
+        }
+        guard order != .interrupt else {
+            // Tools that stop already may not have the time that they were given.
+            if stopBy != nil { for worker in workers { worker.interrupt(by: stopBy) } }
+            return
+        }
+        let span = left.map { $0 - longestStop }
         let then = span.map { "; tasks that still run in \(max(0, $0.components.seconds)) s are interrupted" } ?? ""
         logger.warning("\(why): draining\(then)")
         if order == nil { drain() } else { cancelHandOver() }
@@ -146,7 +164,7 @@ package actor DrainConductor {
         order = .interrupt
         logger.warning("\(why): interrupting; \(pending())")
         phaseChanged(.interrupting)
-        for worker in workers { worker.interrupt() }
+        for worker in workers { worker.interrupt(by: stopBy) }
     }
 
     private func cancelHandOver() {

@@ -13,6 +13,7 @@ struct DaemonHealth: HealthSource {
 
     let workers: [StageWorker]
     let journal: FileJournal
+    let workFolder: WorkFolder
     let credentials: RefreshingCredentials
     let registry: MetricsRegistry
     let life: DaemonLife
@@ -28,7 +29,8 @@ struct DaemonHealth: HealthSource {
         var answer = ReadinessRules.evaluate(
             stages: workers.map { Self.readiness($0.snapshot()) },
             credentials: Self.observed(held),
-            journal: obstacle.map { .failing($0.message) } ?? .writable
+            journal: obstacle.map { .failing($0.message) } ?? .writable,
+            workFolder: workFolder.obstacle().map { .failing($0) } ?? .usable
         )
         if life.phase.rank > DaemonPhase.running.rank {
             answer.reasons.append(

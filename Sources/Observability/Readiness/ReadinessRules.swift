@@ -1,4 +1,5 @@
-/// When the daemon is ready: every enabled stage takes work, credentials are valid, and the task journal can be written.
+/// When the daemon is ready: every enabled stage takes work, credentials are valid, the task journal can be written, and
+/// the work folder has room.
 package enum ReadinessRules {
     /// A poll is held for 60 s, so a healthy stage completes one within this.
     package static let pollAge = Duration.seconds(90)
@@ -21,8 +22,21 @@ package enum ReadinessRules {
         case failing(String)
     }
 
+    /// What was observed of the folder that holds the tasks' workspaces.
+    package enum WorkFolder: Sendable, Hashable {
+        /// Workspaces can be made, and there is room.
+        case usable
+        /// They cannot, or there is not: the reason.
+        case failing(String)
+    }
+
     /// The answer to `/readyz`.
-    package static func evaluate(stages: [StageReadiness], credentials: Credentials, journal: Journal) -> HealthAnswer {
+    package static func evaluate(
+        stages: [StageReadiness],
+        credentials: Credentials,
+        journal: Journal,
+        workFolder: WorkFolder
+    ) -> HealthAnswer {
         var reasons = stages.compactMap(reason)
         if stages.isEmpty {
             reasons.append(
@@ -40,6 +54,10 @@ package enum ReadinessRules {
         if case .failing(let problem) = journal {
             let next = "check the space and the mode of the state directory (paths.state)"
             reasons.append(HealthReason(subject: "journal", problem: problem, next: next))
+        }
+        if case .failing(let problem) = workFolder {
+            let next = "check the space and the mode of the work directory (paths.work)"
+            reasons.append(HealthReason(subject: "work folder", problem: problem, next: next))
         }
         return HealthAnswer(reasons: reasons)
     }

@@ -26,7 +26,27 @@ struct FileHandle: ~Copyable, Sendable {
         guard descriptor >= 0 else { throw SystemError("open", errno) }
     }
 
+    /// Opens an existing file to write over what it holds.
+    init(overwriting path: String) throws(SystemError) {
+        // A tool may have put something else there: no waiting for a pipe's reader.
+        descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw SystemError("open", errno) }
+    }
+
     deinit { close(descriptor) }
+
+    /// Writes `bytes` over the file's first ones, with one call where the kernel takes all of them.
+    func overwrite(_ bytes: [UInt8]) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes[done...].withUnsafeBytes {
+                unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(done))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw SystemError("pwrite", count < 0 ? errno : ENOSPC) }
+            done += count
+        }
+    }
 
     /// Writes all of `bytes`.
     func write(_ bytes: [UInt8]) throws(SystemError) {

@@ -16,6 +16,25 @@ enum PrivateFile {
         guard unsafe rename(temporary, path) == 0 else { throw SystemError("rename", errno) }
     }
 
+    /// Makes the file at `path` with room for `byteCount` bytes, for `replace(_:with:inRoomOf:)` to use on a disk that has filled.
+    static func reserve(_ path: String, byteCount: Int) throws(SystemError) {
+        _ = unsafe unlink(path)
+        let file = try FileHandle(creating: path)
+        let number = posix_fallocate(file.descriptor, 0, off_t(byteCount))
+        guard number == 0 else {
+            _ = unsafe unlink(path)
+            throw SystemError("posix_fallocate", number)
+        }
+    }
+
+    /// As `replace(_:with:)`, in the room that `reserve` has made at `reserved`, which goes with it.
+    static func replace(_ path: String, with bytes: [UInt8], inRoomOf reserved: String) throws(SystemError) {
+        let file = try FileHandle(overwriting: reserved)
+        try file.overwrite(bytes)
+        guard ftruncate(file.descriptor, off_t(bytes.count)) == 0 else { throw SystemError("ftruncate", errno) }
+        guard unsafe rename(reserved, path) == 0 else { throw SystemError("rename", errno) }
+    }
+
     /// The whole file, or `nil` where there is none.
     static func read(_ path: String) throws(SystemError) -> [UInt8]? {
         let file: FileHandle

@@ -26,5 +26,7 @@ package struct ExitRecord: Codable, Sendable, Hashable {
         try RecordFile.load(ExitRecord.self, folder + "/" + name)
     }
 
-    func write(folder: String) throws(ToolError) { try RecordFile.write(self, folder + "/" + Self.name) }
+    func write(folder: ToolFolder) throws(ToolError) {
+        try RecordFile.write(self, "\(folder.path)/\(Self.name)", inRoomOf: folder.reservedPath)
+    }
 }

@@ -13,20 +13,26 @@ enum RecordFile {
             throw ToolError(
                 .folder,
                 message: "\(path) cannot be read: \(error)",
-                next: "look for a tool that still runs by hand"
+                next: "look for a tool that still runs by hand",
+                number: (error as? SystemError)?.number
             )
         }
     }
 
     /// Replaces the record at `path` in one step.
-    static func write(_ record: some Encodable, _ path: String) throws(ToolError) {
+    ///
+    /// - Parameter reserved: a file of `PrivateFile.reserve` whose room the record takes; where it is gone, new room is looked for.
+    static func write(_ record: some Encodable, _ path: String, inRoomOf reserved: String? = nil) throws(ToolError) {
         do {
-            try PrivateFile.replace(path, with: Array(try JSONEncoder().encode(record)))
+            let bytes = Array(try JSONEncoder().encode(record))
+            if let reserved, (try? PrivateFile.replace(path, with: bytes, inRoomOf: reserved)) != nil { return }
+            try PrivateFile.replace(path, with: bytes)
         } catch {
             throw ToolError(
                 .folder,
                 message: "cannot write \(path): \(error)",
-                next: "check the space and the mode of the work directory"
+                next: "check the space and the mode of the work directory",
+                number: (error as? SystemError)?.number
             )
         }
     }

@@ -7,9 +7,10 @@ import Glibc
 /// | `request.json` | daemon | what to run |
 /// | `lock` | supervisor | held for as long as the supervisor lives |
 /// | `poisoned` | daemon | nothing was started here, and nothing may be any more |
+/// | `exit.reserved` | supervisor | nothing: it is the room for `exit.json` or `failed.json` on a disk that fills |
 /// | `started.json` | supervisor | the leader, before it executes |
 /// | `failed.json` | supervisor | nothing was started, and why |
-/// | `stop` | daemon | run the stop policy |
+/// | `stop` | daemon | run the stop policy; a number in it is the latest time for SIGKILL, in milliseconds since boot |
 /// | `exit.json` | supervisor | everything of the tool is over, and how it ended |
 /// | `stdout`, `stderr` | tool | its output, as it is |
 /// | `logged.json` | daemon | how much of the output has been logged |
@@ -21,11 +22,13 @@ struct ToolFolder: Sendable, Hashable {
     static let lock = "lock"
     static let poisoned = "poisoned"
     static let stop = "stop"
+    static let reserved = "exit.reserved"
 
     init(_ path: String) { self.path = path }
 
     var outputPath: String { path + "/stdout" }
     var errorPath: String { path + "/stderr" }
+    var reservedPath: String { "\(path)/\(Self.reserved)" }
     var supervisorLog: String { path + "/supervisor.log" }
 
     /// Whether the folder has this entry.
@@ -45,6 +48,28 @@ struct ToolFolder: Sendable, Hashable {
         let descriptor = unsafe open("\(path)/\(name)", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SystemError("open", errno) }
         close(descriptor)
+    }
+
+    /// Asks the supervisor to run the stop policy. Where there is no room for the deadline it is asked without.
+    ///
+    /// - Parameter deadline: since boot; everything of the tool is sent SIGKILL by then, whatever is left of the grace.
+    /// - Throws: when the deadline could not be said; the supervisor may have been asked all the same.
+    func askToStop(by deadline: Duration?) throws(SystemError) {
+        guard let deadline else { return try mark(Self.stop) }
+        do {
+            try PrivateFile.replace("\(path)/\(Self.stop)", with: Array("\(deadline.wholeMilliseconds)\n".utf8))
+        } catch {
+            try mark(Self.stop)
+            throw error
+        }
+    }
+
+    /// The deadline in `stop`; `nil` where there is no such file, or no deadline in it.
+    var stopDeadline: Duration? {
+        guard let bytes = try? PrivateFile.read("\(path)/\(Self.stop)") else { return nil }
+        return Int64(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)).map {
+            .milliseconds($0)
+        }
     }
 
     /// The folder of the same tool's next start: `name`, `name~2`, `name~3`…

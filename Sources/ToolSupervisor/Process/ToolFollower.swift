@@ -8,20 +8,32 @@ struct ToolFollower: Sendable {
         private struct State {
             var isLeaving = false
             var stopAsked: ContinuousClock.Instant?
+            /// What the `stop` file says; `nil` while it is to be written.
+            var told: Duration??
         }
         private let state = Mutex(State())
+        private let stopBy: @Sendable () -> Duration?
+
+        /// - Parameter stopBy: since boot, when a tool that is being stopped is to be dead, whatever its grace; asked again as it stops.
+        init(stopBy: @escaping @Sendable () -> Duration? = { nil }) { self.stopBy = stopBy }
 
         /// The tool is to run on without this daemon.
         func leave() { state.withLock { $0.isLeaving = true } }
 
         /// The tool is to be stopped, now for the first time.
         func stop(_ folder: ToolFolder) {
-            let isFirst = state.withLock { state in
-                defer { state.stopAsked = state.stopAsked ?? .now }
-                return state.stopAsked == nil
+            state.withLock { $0.stopAsked = $0.stopAsked ?? .now }
+            tell(folder)
+        }
+
+        /// Writes the `stop` file where it is not there, or does not say what it is to say.
+        func tell(_ folder: ToolFolder) {
+            let deadline = stopBy()
+            state.withLock { state in
+                if let told = state.told, told == deadline, folder.has(ToolFolder.stop) { return }
+                // A full work folder: `ToolFollower` tries again.
+                if (try? folder.askToStop(by: deadline)) != nil { state.told = .some(deadline) }
             }
-            // A full work folder: `ToolFollower` tries again.
-            if isFirst { try? folder.mark(ToolFolder.stop) }
         }
 
         var isLeaving: Bool { state.withLock { $0.isLeaving } }
@@ -40,6 +52,9 @@ struct ToolFollower: Sendable {
 
     /// A supervisor that does not end its tool this long after the grace is killed itself.
     private static let patience = Duration.seconds(30)
+
+    /// Chunks of each stream that are read before the wish is looked at again: 4 MiB.
+    private static let roundsAtOnce = 64
 
     let folder: ToolFolder
     let grace: Duration
@@ -64,7 +79,7 @@ struct ToolFollower: Sendable {
             while true {
                 // Looked at before the files are read, so that the last round comes after the end.
                 let ending = try ending()
-                try await drain(&output, &error)
+                let isDry = try await drain(&output, &error, toTheEnd: ending == .over || ending == .supervisorGone)
                 switch ending {
                 case .over, .supervisorGone:
                     output.finish(onLine)
@@ -78,7 +93,7 @@ struct ToolFollower: Sendable {
                 // A full work folder: lines may be repeated by a successor, none is lost.
                 if now != kept, (try? now.write(folder: folder)) != nil { kept = now }
                 if let ending { return .success(ending) }
-                await tick()
+                if isDry { await tick() }
             }
         } catch {
             return .failure(
@@ -99,7 +114,7 @@ struct ToolFollower: Sendable {
         if !isHeld { return .supervisorGone }
         if wish.isLeaving { return .left }
         if let asked = wish.stopAsked {
-            if !folder.has(ToolFolder.stop) { try? folder.mark(ToolFolder.stop) }
+            wish.tell(folder)
             if ContinuousClock.now > asked + grace + Self.patience { killSupervisor() }
         }
         return nil
@@ -113,13 +128,19 @@ struct ToolFollower: Sendable {
         process.send(signal: 9)
     }
 
-    private func drain(_ output: inout OutputTail, _ error: inout OutputTail) async throws(SystemError) {
+    /// Hands on what there is. While the tool runs it returns in the middle of a flood, `false` then: a wish must not wait for its end.
+    private func drain(
+        _ output: inout OutputTail,
+        _ error: inout OutputTail,
+        toTheEnd: Bool
+    ) async throws(SystemError) -> Bool {
         var rounds = 0
         while true {
             let hadOutput = try output.advance(onLine)
             let hadError = try error.advance(onLine)
-            guard hadOutput || hadError else { return }
+            guard hadOutput || hadError else { return true }
             rounds += 1
+            if !toTheEnd, rounds == Self.roundsAtOnce { return false }
             // A tool that floods must not keep a thread from the others.
             if rounds % 16 == 0 { await Task.yield() }
         }

@@ -12,6 +12,8 @@ package struct RedactorError: Error, Sendable, Hashable, CustomStringConvertible
     package let code: Code
     /// One sentence for a person.
     package let message: String
+    /// The system call's errno, where one failed.
+    package var number: Int32?
 
     /// `code: message`.
     package var description: String { "\(code.rawValue): \(message)" }

@@ -14,7 +14,11 @@ package enum SecretsFile {
         do {
             try PrivateFile.replace(path, with: Array(try JSONEncoder().encode(redactor.secrets)))
         } catch {
-            throw RedactorError(code: .file, message: "cannot write \(path): \(error)")
+            throw RedactorError(
+                code: .file,
+                message: "cannot write \(path): \(error)",
+                number: (error as? SystemError)?.number
+            )
         }
     }
 

@@ -61,8 +61,9 @@ struct SupervisedChild {
         }
     }
 
-    /// Begins the stop policy, once: exactly one SIGTERM, to the leader alone.
+    /// Begins the stop policy, once: exactly one SIGTERM, to the leader alone. Asked again, SIGKILL comes earlier, never later.
     mutating func stop(grace: Duration, now: ContinuousClock.Instant) {
+        if case .stopping(let deadline) = phase { phase = .stopping(deadline: min(deadline, now + grace)) }
         guard case .running = phase else { return }
         remember()
         end.wasStopped = true

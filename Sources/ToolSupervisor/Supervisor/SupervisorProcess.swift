@@ -49,6 +49,7 @@ package enum SupervisorProcess {
                     next: "check the service's SystemCallFilter"
                 )
             }
+            try reserve(folder)
             let started: ToolLaunch.Started
             let events: FolderEvents
             do {
@@ -76,12 +77,27 @@ package enum SupervisorProcess {
             return write(record, folder)
         } catch {
             do {
-                try RecordFile.write(StartFailure(error), "\(folder.path)/\(StartFailure.name)")
+                let path = "\(folder.path)/\(StartFailure.name)"
+                try RecordFile.write(StartFailure(error), path, inRoomOf: folder.reservedPath)
             } catch {
                 complain("\(error)")
             }
             complain("\(error)")
             return 1
+        }
+    }
+
+    /// Before anything is started: how it ended must find room on a disk that the tool has filled.
+    private static func reserve(_ folder: ToolFolder) throws(ToolError) {
+        do {
+            try PrivateFile.reserve(folder.reservedPath, byteCount: 4096)
+        } catch {
+            throw ToolError(
+                .folder,
+                message: "cannot reserve the room of \(folder.reservedPath): \(error)",
+                next: "check the space and the mode of the work directory",
+                number: error.number
+            )
         }
     }
 
@@ -106,7 +122,11 @@ package enum SupervisorProcess {
                 fenced = true
                 child.stop(grace: grace, now: clock.now)
             }
-            if folder.has(ToolFolder.stop) { child.stop(grace: grace, now: clock.now) }
+            if folder.has(ToolFolder.stop) {
+                // Read again each time: the host's end may become known while the tool stops already.
+                let left = folder.stopDeadline.map { max(.zero, $0 - LeaseFile.sinceBoot()) }
+                child.stop(grace: min(grace, left ?? grace), now: clock.now)
+            }
             // Slices of a second bound how late a deadline is seen after the machine was suspended.
             let due = min(.seconds(1), child.nextTick(clock.now) ?? .seconds(1), left ?? .seconds(1))
             if wait(for: child, events, due) { child.leaderExited(clock.now) }
@@ -132,11 +152,12 @@ package enum SupervisorProcess {
         }
     }
 
-    /// Without its record the tool would count as lost, so writing it is tried for as long as the work folder has no room.
+    /// Without its record the tool would count as lost, so writing it is tried for as long as the work folder has no room: only where the
+    /// reserved room is gone, or too small for a host of survivors.
     private static func write(_ record: ExitRecord, _ folder: ToolFolder) -> Int32 {
         while true {
             do throws(ToolError) {
-                try record.write(folder: folder.path)
+                try record.write(folder: folder)
                 return 0
             } catch {
                 complain("\(error)")
