@@ -29,17 +29,18 @@ package enum OutputFile {
     /// half: half a secret is not recognised by the redactor.
     package static func tail(_ path: String, bytes: Int = 16 * 1024) -> String {
         let margin = 16 * 1024
-        guard var (kept, isCut) = end(of: path, bytes: bytes + margin) else { return "" }
-        if isCut {
+        guard let (end, start) = end(of: path, bytes: bytes + margin) else { return "" }
+        var kept = end
+        if start > 0 {
             let lineEnd = kept.prefix(margin).firstIndex(of: 0x0A)
             kept.removeFirst(lineEnd.map { $0 + 1 } ?? min(margin, kept.count))
         }
         return String(decoding: kept, as: UTF8.self)
     }
 
-    /// The last bytes of the file, and whether there are others before them; `nil` when it cannot be read. Files are of any size, so what
+    /// The last bytes of the file, and where they begin; `nil` when it cannot be read. Files are of any size, so what
     /// comes before is not read.
-    private static func end(of path: String, bytes: Int) -> ([UInt8], isCut: Bool)? {
+    private static func end(of path: String, bytes: Int) -> ([UInt8], start: Int)? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -57,7 +58,7 @@ package enum OutputFile {
             guard read > 0 else { break }
             count += read
         }
-        return (Array(buffer[..<count]), start > 0)
+        return (Array(buffer[..<count]), start)
     }
 
     /// Whether there is something at `path`.

@@ -72,7 +72,7 @@ struct LockProofTests {
     }
 
     @Test func `what was locked after a task was over, or after the machine was booted, was locked by somebody else`()
-        throws
+        async throws
     {
         try await note(hasWorkspace: false, over: 1_999)
         #expect(isForeign(verdict()))
