@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A tmpfs of a few mebibytes over a folder, for tests that fill a disk; unmounted with it.
 package final class SmallDisk: Sendable {

@@ -17,7 +17,7 @@ package enum LeaseFile {
     package static func write(_ path: String, deadline: Duration) throws(ToolError) {
         let number = String(max(0, deadline.wholeMilliseconds))
         let line = Array((String(repeating: "0", count: digits - number.utf8.count) + number + "\n").utf8)
-        do {
+        do throws(SystemError) {
             do throws(SystemError) {
                 // One call within one page: a reader sees the old line or the new one.
                 try FileHandle(overwriting: path).overwrite(line)
