@@ -97,12 +97,12 @@ struct ResourceTests {
                 execution: "neighbour",
                 heartbeatMilliseconds: 9000,
                 rounds: 1,
-                script: "while [ ! -e \"$E/freed\" ]; do sleep 0.1; done"
+                script: "touch \"$E/running\"; while [ ! -e \"$E/freed\" ]; do sleep 0.1; done"
             ).text,
             heartbeat: .seconds(9)
         )
         try process.start()
-        try await wait("the neighbour's tool") { process.log.contains("neighbour.0.build secret") }
+        try await wait("the neighbour's tool") { process.names("evidence").contains("running") }
         let filling = server.schedule(
             activity: Self.activity("work"),
             input: TaskInput(
