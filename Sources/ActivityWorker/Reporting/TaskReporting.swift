@@ -167,12 +167,14 @@ private struct Attempt {
     /// Attempt after attempt, for as long as it takes; an interrupted worker stops after its budget.
     mutating func untilAnswered(_ reporting: TaskReporting) async -> TaskEnding {
         let core = reporting.core
+        // A tool may have taken long to stop: its report has its budget all the same.
+        let begun = core.now
         while true {
             // The outcome is on disk: the successor reports it.
             if core.isHandingOver { return .leftForNextStart }
             if let deadline = core.reportDeadline {
                 // Interrupted: sleeping is cut short by nothing any more, so the waits are short ones.
-                let left = deadline - core.now
+                let left = max(deadline, begun + core.configuration.interruptedReportBudget) - core.now
                 guard left > .zero else { return .leftForNextStart }
                 try? await core.dependencies.clock.sleep(core.now + min(delay, left, .seconds(1)))
             } else {
