@@ -56,7 +56,7 @@ struct AdoptionTests {
             guard !process.supervisors().isEmpty else { return ["\(name): the tool did not run on"] }
             try process.start(wishes: restart == restarts ? nil : ["restart"])
         }
-        try await server.wait("the task's end", limit: .seconds(120)) { $0.task(token)?.ending != nil }
+        try await server.wait("the task's end", limit: .seconds(400)) { $0.task(token)?.ending != nil }
         try await process.stop()
         var failures: [String] = []
         if case .succeeded = server.record.task(token)?.ending {
