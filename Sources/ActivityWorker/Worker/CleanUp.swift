@@ -34,7 +34,7 @@ struct CleanUp {
     /// - Parameter redactor: the task's; `nil` makes one from the workspace, or none where there is no workspace.
     func run(redactor: (any TaskRedacting)?) async {
         await dependencies.tools.endLeftOvers(under: "\(workspace)/tools", logger: logger)
-        // A task that never had a workspace has nothing to remove, and one may not be made for a task that is lost.
+        // Secrets that cannot be read: then nothing may be shown, and the stage would log.
         guard let redactor = try? redactor ?? dependencies.makeRedactor(workspace) else { return }
         let context = TaskContext(
             id: id,

@@ -10,7 +10,7 @@ enum LogKey {
     static let messageID = "MESSAGE_ID"
 }
 
-/// Fixed ids of the lines that tools search for (`journalctl MESSAGE_ID=…`); documented in the README and never reused.
+/// Fixed ids of the lines that tools search for (`journalctl MESSAGE_ID=…`); explained in systemd/builderd.catalog and never reused.
 enum MessageID {
     static let claimed = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c01"
     static let reported = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c02"

@@ -1,21 +1,16 @@
 import ActivityWorker
 import FoundationEssentials
 import Logging
+import Observability
 import ServiceLifecycle
-import Synchronization
 
 /// Ends tools and removes workspaces that no claim in the journal accounts for: of a state folder that was lost or moved, of a claim that
 /// cannot be read, or of a task whose workspace could not be removed.
 final class OrphanSweep: Service {
-    private struct State {
-        var isOver = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
-    }
-
     private let orphans: [String]
     private let tools: any ToolRunning
     private let logger: Logger
-    private let state = Mutex(State())
+    private let over = Latch()
 
     /// A sweep of these workspaces, absolute paths.
     init(orphans: [String], tools: any ToolRunning, logger: Logger) {
@@ -37,24 +32,11 @@ final class OrphanSweep: Service {
         await withDiscardingTaskGroup { group in
             for orphan in orphans { group.addTask { await self.end(orphan) } }
         }
-        let waiters = state.withLock { state in
-            state.isOver = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
+        over.open()
     }
 
     /// Returns when no tool runs in an orphan any more.
-    func ended() async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if !state.isOver { state.waiters.append(continuation) }
-                return state.isOver
-            }
-            if isOver { continuation.resume() }
-        }
-    }
+    func ended() async { await over.wait() }
 
     private func end(_ orphan: String) async {
         logger.warning("the workspace \(orphan) belongs to no task: its tools are ended and it is removed")

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Something that happens once, and that any number of tasks may wait for, before and after.
-final class Latch: Sendable {
+package final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -9,8 +9,11 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
+    /// A latch of what has not happened yet.
+    package init() {}
+
     /// It has happened.
-    func open() {
+    package func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
             defer { state.waiters = [] }
@@ -20,7 +23,7 @@ final class Latch: Sendable {
     }
 
     /// Returns when it has happened.
-    func wait() async {
+    package func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiters.append(continuation) }
