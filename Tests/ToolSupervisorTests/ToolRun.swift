@@ -82,6 +82,19 @@ struct ToolRun {
         )
     }
 
+    /// Whether the tool says `ready` before its run ends.
+    func isReady(before end: Task<ToolEnd, any Error>) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [collector] in (try? await collector.line("ready")) != nil }
+            group.addTask {
+                _ = await end.result
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
     /// The record of the tool's start, once there is one.
     func started() async throws -> StartRecord {
         while true {

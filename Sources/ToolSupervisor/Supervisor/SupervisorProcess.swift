@@ -62,8 +62,9 @@ package enum SupervisorProcess {
                     number: error.number
                 )
             }
+            let deadline = try request.lease.map(openDeadline)
             started = try ToolLaunch(request: request, folder: folder).launch()
-            let (end, fenced) = watch(started, request, folder, events)
+            let (end, fenced) = watch(started, request, folder, events, deadline)
             var record = ExitRecord(
                 status: end.status,
                 signal: end.signal,
@@ -101,18 +102,40 @@ package enum SupervisorProcess {
         }
     }
 
+    /// The deadline of the lease at `path`, read before anything is started: without one, no fence would ever end the tool.
+    private static func openDeadline(_ path: String) throws(ToolError) -> Duration {
+        guard let deadline = LeaseFile.read(path) else {
+            throw ToolError(
+                .folder,
+                message: "the task's lease at \(path) cannot be read, so the tool was not started",
+                next: "check that nothing but the service changes its work directory, and retry"
+            )
+        }
+        guard deadline > LeaseFile.sinceBoot() else {
+            throw ToolError(
+                .stoppedBeforeStart,
+                message: "the task's lease had passed before the tool could be started",
+                next: "nothing was started; retry"
+            )
+        }
+        return deadline
+    }
+
     /// Until everything of the tool is over.
+    ///
+    /// - Parameter deadline: the lease's, as read at the start; `nil` without a lease.
     private static func watch(
         _ started: ToolLaunch.Started,
         _ request: ToolRequest,
         _ folder: ToolFolder,
-        _ events: borrowing FolderEvents
+        _ events: borrowing FolderEvents,
+        _ deadline: Duration?
     ) -> (SupervisedChild.End, fenced: Bool) {
         let clock = ContinuousClock()
         let grace = Duration.milliseconds(request.graceMilliseconds)
         var child = SupervisedChild(pid: started.pid, pidfd: started.pidfd, members: started.members)
         // The last deadline read: the file may go with its workspace, and the fence stays.
-        var deadline: Duration?
+        var deadline = deadline
         var fenced = false
         while true {
             if let path = request.lease { deadline = LeaseFile.read(path) ?? deadline }
