@@ -16,11 +16,16 @@ struct KillPointTests {
         var options = FakeStepFunctions.Options()
         options.hold = .milliseconds(100)
         let server = try await FakeStepFunctions.start(options)
-        let points = try await Self.uninterrupted(server)
-        try #require(points.count > 40, "\(points)")
-        let chosen = Array(1...points.count)
-        let violations = try await Self.inParallel(chosen) { try await Self.violations(killedAt: $0, server) }
-        figure("kill-point.cases", chosen.count)
+        var cases: [(way: KillWay, point: Int)] = []
+        for way in KillWay.allCases {
+            let points = try await Self.uninterrupted(way, server)
+            try #require(points.count >= way.fewestPoints, "\(way): \(points)")
+            cases += (1...points.count).map { (way, $0) }
+        }
+        let violations = try await Self.inParallel(cases) {
+            try await Self.violations($0.way, killedAt: $0.point, server)
+        }
+        figure("kill-point.cases", cases.count)
         figure("kill-point.violations", violations.count)
         #expect(violations == [])
         try await server.shutDown()
@@ -40,53 +45,75 @@ struct KillPointTests {
     }
 
     /// Three at a time: each waits more than it works.
-    private static func inParallel(
-        _ numbers: [Int],
-        _ body: @escaping @Sendable (Int) async throws -> [String]
+    private static func inParallel<Case: Sendable>(
+        _ cases: [Case],
+        _ body: @escaping @Sendable (Case) async throws -> [String]
     ) async throws -> [String] {
         try await withThrowingTaskGroup(of: [String].self) { group in
-            var rest = numbers[...]
+            var rest = cases[...]
             var found: [String] = []
             for _ in 0..<3 {
-                if let number = rest.popFirst() { group.addTask { try await body(number) } }
+                if let one = rest.popFirst() { group.addTask { try await body(one) } }
             }
             while let result = try await group.next() {
                 found += result
-                if let number = rest.popFirst() { group.addTask { try await body(number) } }
+                if let one = rest.popFirst() { group.addTask { try await body(one) } }
             }
             return found
         }
     }
 
-    /// The names of the points that a task passes which nothing happens to.
-    private static func uninterrupted(_ server: FakeStepFunctions) async throws -> [String] {
-        let process = try DurableProcess(server: server.url, activity: activity("uninterrupted"))
-        let token = server.schedule(
-            activity: activity("uninterrupted"),
-            input: TaskInput(execution: "e").text,
-            heartbeat: .seconds(60)
-        )
+    /// The names of the points that a task passes which is not killed.
+    private static func uninterrupted(_ way: KillWay, _ server: FakeStepFunctions) async throws -> [String] {
+        let name = "uninterrupted-\(way)"
+        let process = try DurableProcess(server: server.url, activity: activity(name))
+        let token = schedule(way, name, server)
         try process.start()
+        let stopping = stopping(way, process, name, token, server)
         try await server.wait("the task's end", limit: .seconds(60)) { $0.task(token)?.ending != nil }
+        try await wait("the journal") { process.names("state/tasks").isEmpty }
+        stopping?.cancel()
         #expect(try await process.stop() == 0, "\(process.log)")
-        #expect(process.evidence("e.0.effects") == ["prepare", "describe", "tag"])
+        #expect(process.evidence("\(name).0.effects") == way.steps)
         return process.points
     }
 
-    private static func violations(killedAt point: Int, _ server: FakeStepFunctions) async throws -> [String] {
-        let name = "kill-\(point)"
+    private static func schedule(_ way: KillWay, _ name: String, _ server: FakeStepFunctions) -> String {
+        server.schedule(activity: activity(name), input: way.input(name).text, heartbeat: .seconds(60))
+    }
+
+    /// Stops the execution when its first tool has begun, whichever life of the worker that is in.
+    private static func stopping(
+        _ way: KillWay,
+        _ process: DurableProcess,
+        _ name: String,
+        _ token: String,
+        _ server: FakeStepFunctions
+    ) -> Task<Void, any Error>? {
+        guard way == .dies else { return nil }
+        let evidence = process.folder.path + "/evidence/runs-\(name).0.build"
+        return Task {
+            try await wait("the tool") { FileManager.default.fileExists(atPath: evidence) }
+            server.stop(token)
+        }
+    }
+
+    private static func violations(
+        _ way: KillWay,
+        killedAt point: Int,
+        _ server: FakeStepFunctions
+    ) async throws -> [String] {
+        let name = "\(way)-\(point)"
         let process = try DurableProcess(server: server.url, activity: activity(name))
-        let token = server.schedule(
-            activity: activity(name),
-            input: TaskInput(execution: name).text,
-            heartbeat: .seconds(60)
-        )
+        let token = schedule(way, name, server)
+        let stopping = stopping(way, process, name, token, server)
+        defer { stopping?.cancel() }
         try process.start(killAt: point)
         let ended = try await process.ended()
         let last = process.points.last ?? ""
         guard ended == -SIGKILL else { return ["\(name) (\(last)): was not killed but ended with \(ended ?? 99)"] }
         try process.start()
-        return try await check(process, name, token, server, killedAt: [last])
+        return try await check(way, process, name, token, server, killedAt: [last])
     }
 
     private static func violations(killedOftenAs number: Int, _ server: FakeStepFunctions) async throws -> [String] {
@@ -105,11 +132,12 @@ struct KillPointTests {
             killedAt.append(process.points.last ?? "")
         }
         try process.start()
-        return try await check(process, name, token, server, killedAt: killedAt)
+        return try await check(.succeeds, process, name, token, server, killedAt: killedAt)
     }
 
     /// What is not as it must be once the worker was started for the last time.
     private static func check(
+        _ way: KillWay,
         _ process: DurableProcess,
         _ name: String,
         _ token: String,
@@ -139,18 +167,19 @@ struct KillPointTests {
         let status = try await process.stop()
         require(status == 0, "ended with \(status ?? 99)")
         let task = server.record.task(token)
-        if case .succeeded = task?.ending {} else { require(false, "ended as \(String(describing: task?.ending))") }
+        require(way.allows(task?.ending), "ended as \(String(describing: task?.ending))")
         // A report whose acknowledgement the killed process did not live to see is made again, and never another one.
-        require((task?.lateReports ?? []).allSatisfy { $0 == task?.ending }, "another report came late")
+        require((task?.lateReports ?? []).allSatisfy { $0 == task?.ending }, "late reports: \(task?.lateReports ?? [])")
         require(process.evidence("doubles").isEmpty, "two copies of a tool at once: \(process.evidence("doubles"))")
         for tool in ["build", "check"] {
             let runs = process.evidence("runs-\(name).0.\(tool)")
-            require(runs == ["start", "end"], "\(tool) ran as \(runs)")
+            require(runs == way.runs(of: tool), "\(tool) ran as \(runs)")
         }
-        for step in ["prepare", "describe", "tag"] {
+        for step in way.steps {
             let count = process.evidence("\(name).0.effects").count { $0 == step }
-            // Between an effect and its record a step may be cut off, and is run again then.
-            let cut = killedAt.count { $0 == "effect \(step).after" || $0 == "step \(step).written" }
+            // Between an effect and its record a step may be cut off, and is run again then; clean-up until the outcome is recorded.
+            let unrecorded = ["effect \(step).after", step == "clean-up" ? "outcome.written" : "step \(step).written"]
+            let cut = killedAt.count { unrecorded.contains($0) }
             require((1...(1 + cut)).contains(count), "\(step) ran \(count) times")
         }
         require(process.names("state/tasks").isEmpty, "left in the journal: \(process.names("state/tasks"))")
