@@ -64,9 +64,11 @@ struct WorkerPauseTests {
         try await fixture.running(worker) {
             await fixture.service.state.wait { $0.calls.contains(.note("stage began")) }
             let task = try #require(worker.snapshot().tasks.first)
-            #expect(worker.cancel("0123456789abcdef", by: "user alice") == .unknown)
+            #expect(await worker.cancel("0123456789abcdef", by: "user alice") == .unknown)
             #expect(!release.value)
-            #expect(worker.cancel(name == "id" ? try #require(task.id) : task.claim, by: "user alice") == .cancelled)
+            #expect(
+                await worker.cancel(name == "id" ? try #require(task.id) : task.claim, by: "user alice") == .cancelled
+            )
             #expect(await fixture.closed("t1") == "reported failure Builder.Cancelled")
         }
         guard case .failure(_, "Builder.Cancelled", let cause) = fixture.service.state.value.reports.first else {
@@ -85,7 +87,7 @@ struct WorkerPauseTests {
         try await fixture.running(worker) {
             await fixture.service.state.wait { !$0.reports.isEmpty }
             let task = try #require(worker.snapshot().tasks.first)
-            #expect(worker.cancel(task.claim, by: "user alice") == .tooLate)
+            #expect(await worker.cancel(task.claim, by: "user alice") == .tooLate)
             fixture.service.state.update { $0.reportOutage = nil }
             await fixture.clock.ticking { _ = await fixture.closed("t1") }
         }

@@ -39,8 +39,10 @@ struct SupervisedToolsTests {
         logs: Bool = true,
         form: ToolOutputForm = .text,
         executable: String = "sh",
+        lease: Duration = .seconds(1 << 40),
         isFenced: Bool = true
     ) async throws -> ToolExit {
+        try LeaseFile.write("\(folder.path)/\(LeaseFile.name)", deadline: lease)
         let redactor = try TaskRedactor(workspace: folder.path)
         try redactor.add(secrets: ["s3cr3t-value", "two,parts"])
         let lines = lines
@@ -109,15 +111,22 @@ struct SupervisedToolsTests {
     }
 
     @Test(arguments: [true, false])
-    func `a deadline that has passed stops a task's tool, and not one that cleans up after it`(isFenced: Bool)
+    func `a deadline that has passed keeps a task's tool from beginning, and not one that cleans up after it`(
+        isFenced: Bool
+    )
         async throws
     {
-        try LeaseFile.write("\(folder.path)/\(LeaseFile.name)", deadline: .seconds(1))
-        let script = isFenced ? "sleep 30" : "sleep 1; echo pushed"
-        let exit = try await run(script, isFenced: isFenced)
-        #expect(exit.stopped == isFenced)
-        let printed = String(decoding: try Data(contentsOf: URL(filePath: exit.standardOutput)), as: UTF8.self)
-        #expect(printed == (isFenced ? "" : "pushed\n"))
+        let begun = folder.path + "/begun"
+        let script = "touch \(begun); sleep 1; echo pushed"
+        guard isFenced else {
+            let exit = try await run(script, lease: .seconds(1), isFenced: false)
+            #expect(!exit.stopped)
+            #expect(try Data(contentsOf: URL(filePath: exit.standardOutput)) == Data("pushed\n".utf8))
+            return
+        }
+        let failure = await #expect(throws: TaskFailure.self) { try await run(script, lease: .seconds(1)) }
+        #expect(failure?.error == "Builder.Interrupted")
+        #expect(!FileManager.default.fileExists(atPath: begun))
     }
 
     @Test func `a tool that is not there is named`() async throws {

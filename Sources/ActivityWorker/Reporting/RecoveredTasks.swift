@@ -24,6 +24,7 @@ struct RecoveredTasks {
             let id = dependencies.taskID(stage: recovered.claim.stage, header: header)
             task.identify(RunningTask.Identity(id: id, header: header))
         }
+        if let who = WorkerRecord.canceller(in: recovered.steps) { _ = task.cancel(by: who) }
         core.began(task, takesSlot: true)
         return task
     }
@@ -72,7 +73,7 @@ struct RecoveredTasks {
         if case .lost(let reason) = task.leaseEnd {
             await reporting.leaseLost(reason)
         } else {
-            await reporting.fail(Self.interrupted)
+            await reporting.fail(task.cancelledBy.map { .cancelled(by: $0) } ?? Self.interrupted)
         }
     }
 

@@ -341,10 +341,21 @@ final class StageCore: Sendable {
         if freesSlot { observe(.slotsBusy(busy)) }
     }
 
-    /// Ends the task of this id or claim for an operator.
-    func cancel(_ name: String, by who: String) -> TaskCancellation {
+    /// Ends the task of this id or claim for an operator, and records that.
+    func cancel(_ name: String, by who: String) async -> TaskCancellation {
         let task = state.withLock { $0.running[name] ?? $0.running.values.first { $0.identity?.id == name } }
-        return task?.cancel(by: who) ?? .unknown
+        guard let task else { return .unknown }
+        let answer = task.cancel(by: who)
+        guard answer == .cancelled else { return answer }
+        do throws(JournalError) {
+            let record = WorkerRecord.ofCancellation(by: who, atMilliseconds: dependencies.clock.wallMilliseconds())
+            try await dependencies.journal.record(record, claim: task.claim)
+        } catch  where state.withLock({ $0.running[task.claim.id] === task }) {
+            logger(for: task).error("after a crash the task would run on, cancelled as it is: \(error.message)")
+        } catch {
+            // Its end came first, and the claim is closed.
+        }
+        return answer
     }
 
     /// Whether another task of this worker has the same identity.

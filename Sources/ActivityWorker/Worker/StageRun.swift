@@ -22,25 +22,12 @@ struct StageRun {
 
     /// Time kept for stopping. What an earlier process started stops by the grace that it was started with, whatever is configured now.
     private var stopBudget: Duration { max(terms.stopBudget, recordedBudget ?? .zero) }
-
-    private var recordedBudget: Duration? {
-        let record = resumed?.last { $0.kind == .step && $0.name == Self.budgetRecord }
-        return record?.result.flatMap { Int64($0) }.map { .milliseconds($0) }
-    }
-
-    /// Name of the record of the time kept for stopping, in milliseconds; no stage's step is called so.
-    private static let budgetRecord = "builderd:stop-budget"
+    private var recordedBudget: Duration? { WorkerRecord.stopBudget(in: resumed ?? []) }
 
     /// Before the first tool: a successor's lease must leave it the time to stop in.
     private func recordBudget() async {
         guard recordedBudget != stopBudget else { return }
-        let record = StepRecord(
-            kind: .step,
-            name: Self.budgetRecord,
-            inputs: "",
-            result: "\(stopBudget.wholeMilliseconds)",
-            recordedMilliseconds: dependencies.clock.wallMilliseconds()
-        )
+        let record = WorkerRecord.of(stopBudget: stopBudget, atMilliseconds: dependencies.clock.wallMilliseconds())
         do throws(JournalError) {
             try await dependencies.journal.record(record, claim: task.claim)
         } catch {
@@ -171,7 +158,11 @@ struct StageRun {
             report = .of(Self.timedOut(error, header), stage: configuration.stage, task: id, redact: redact)
         case (nil, .failure(let error)) where task.cancelledBy != nil:
             report = .of(
-                Self.cancelled(error, by: task.cancelledBy ?? ""),
+                .cancelled(
+                    by: task.cancelledBy ?? "",
+                    step: (error as? TaskFailure)?.step,
+                    detail: Self.isEnding(error) ? nil : Self.describe(error)
+                ),
                 stage: configuration.stage,
                 task: id,
                 redact: redact
@@ -212,16 +203,6 @@ struct StageRun {
             .interrupted,
             message: "builderd was told to stop at once, so the stage was stopped.",
             next: "Nothing: the state machine retries, on this host once it is back or on another.",
-            step: (error as? TaskFailure)?.step,
-            detail: isEnding(error) ? nil : describe(error)
-        )
-    }
-
-    private static func cancelled(_ error: any Error, by who: String) -> TaskFailure {
-        TaskFailure(
-            .cancelled,
-            message: "\(who) cancelled the task (builderctl task cancel), so the stage was stopped.",
-            next: "Ask them why. It is not retried: redrive the execution, or release again with another build.",
             step: (error as? TaskFailure)?.step,
             detail: isEnding(error) ? nil : describe(error)
         )

@@ -76,9 +76,9 @@ package actor StageWorker {
     package nonisolated func resume() { core.resume() }
 
     /// Stops the task of this id or claim: its stage is cancelled, its tools get their stop policy, and the task is reported as
-    /// `Builder.Cancelled`, for an operator, `who`. A crash before the report brings the task back as it was.
-    package nonisolated func cancel(_ task: String, by who: String) -> TaskCancellation {
-        core.cancel(task, by: who)
+    /// `Builder.Cancelled`, for an operator, `who`. When this returns the wish is on disk: a successor after a crash ends the task too.
+    package nonisolated func cancel(_ task: String, by who: String) async -> TaskCancellation {
+        await core.cancel(task, by: who)
     }
 
     /// What the worker is doing now.

@@ -42,7 +42,7 @@ struct ControlService: LocalService {
         case ("GET", "tasks", 3) where parts[2] == "log":
             return await log(of: parts[1], Self.number(request, "lines", most: Self.mostLines) ?? 100)
         case ("POST", "tasks", 3) where parts[2] == "cancel":
-            return cancel(parts[1], by: who)
+            return await cancel(parts[1], by: who)
         case ("POST", "stages", 3) where parts[2] == "pause" || parts[2] == "resume":
             return await change(parts[1], pause: parts[2] == "pause", by: who)
         default:
@@ -66,8 +66,8 @@ struct ControlService: LocalService {
         return LocalResponse(code: 200, type: "text/plain; charset=utf-8", body: text)
     }
 
-    private func cancel(_ task: String, by who: String) -> LocalResponse {
-        let outcome = target.cancel(task, by: who)
+    private func cancel(_ task: String, by who: String) async -> LocalResponse {
+        let outcome = await target.cancel(task, by: who)
         if outcome != .unknown { logger.notice("task \(task): \(who) asks to cancel it: \(outcome)") }
         return switch outcome {
         case .cancelled: Self.answer(["cancelled": task])

@@ -9,7 +9,7 @@ protocol ControlTarget: Sendable {
     /// Polling goes on. Returns those that were paused before.
     func resume(_ stages: [String], by who: String) async throws -> [String]
     /// Stops the task of this id or claim.
-    func cancel(_ task: String, by who: String) -> TaskCancellation
+    func cancel(_ task: String, by who: String) async -> TaskCancellation
     /// Everything about the task of this id or claim, running or not; `nil` when nobody knows it.
     func details(of task: String) async -> TaskDocument?
     /// The tasks that have ended, newest first.

@@ -21,9 +21,9 @@ struct DaemonControl: ControlTarget {
         try await pauses.resume(stages)
     }
 
-    func cancel(_ task: String, by who: String) -> TaskCancellation {
+    func cancel(_ task: String, by who: String) async -> TaskCancellation {
         for worker in workers {
-            let outcome = worker.cancel(task, by: who)
+            let outcome = await worker.cancel(task, by: who)
             if outcome != .unknown { return outcome }
         }
         return .unknown

@@ -106,7 +106,7 @@ package enum SupervisorProcess {
     private static func openDeadline(_ path: String) throws(ToolError) -> Duration {
         guard let deadline = LeaseFile.read(path) else {
             throw ToolError(
-                .folder,
+                .stoppedBeforeStart,
                 message: "the task's lease at \(path) cannot be read, so the tool was not started",
                 next: "check that nothing but the service changes its work directory, and retry"
             )
