@@ -9,7 +9,7 @@ struct TaskCancelCommand: AsyncParsableCommand {
         abstract: "Stop a task; its state fails with Builder.Cancelled.",
         discussion: """
             The stage is stopped as at a shutdown: its tool gets its grace, what it left is removed. The state machine does not retry \
-            Builder.Cancelled; in Provision and after it, it rolls back. A crash of builderd before the report brings the task back.
+            Builder.Cancelled; in Provision and after it, it rolls back. The wish holds over a crash of builderd.
             """
     )
 
