@@ -153,6 +153,7 @@ struct EmulatedStage {
             withIntermediateDirectories: false,
             attributes: [.posixPermissions: 0o700]
         )
+        try LeaseFile.write("\(workspace)/\(LeaseFile.name)", deadline: .seconds(1 << 40))
         let redactor = try TaskRedactor(workspace: workspace)
         return TaskContext(
             id: id,
