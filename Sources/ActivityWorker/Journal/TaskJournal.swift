@@ -1,7 +1,7 @@
 /// Where claims and outcomes are kept, so that a crash at any instruction loses no token.
 ///
-/// Calls for one claim come one after the other: `claim`, then `record` for each step, then `outcome`, then `close`. Calls for different
-/// claims come at once.
+/// Calls for one claim come one after the other: `claim`, then `record` for each step, then `outcome`, then `close`. Records of different
+/// names, and calls for different claims, come at once.
 package protocol TaskJournal: Sendable {
     /// Tasks that an earlier process left for stages that `mine` accepts, oldest first. Each is handed out once.
     func recover(_ mine: @Sendable (_ stage: String) -> Bool) async -> [RecoveredTask]

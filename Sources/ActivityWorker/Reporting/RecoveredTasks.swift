@@ -24,7 +24,7 @@ struct RecoveredTasks {
             let id = dependencies.taskID(stage: recovered.claim.stage, header: header)
             task.identify(RunningTask.Identity(id: id, header: header))
         }
-        if let who = WorkerRecord.canceller(in: recovered.steps) { _ = task.cancel(by: who) }
+        if let who = WorkerRecord.canceller(in: recovered.steps) { _ = task.cancel(by: who, record: nil) }
         core.began(task, takesSlot: true)
         return task
     }

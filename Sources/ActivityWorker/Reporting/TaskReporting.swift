@@ -21,6 +21,7 @@ struct TaskReporting {
     /// Records `report`, makes it and closes the claim.
     func settle(_ report: TaskReport) async {
         task.beginReporting()
+        await task.cancelRecorded()
         if !isRecorded {
             do throws(JournalError) {
                 let now = dependencies.clock.wallMilliseconds()
@@ -53,6 +54,7 @@ struct TaskReporting {
 
     /// Records that the lease ended before there was anything to report.
     func leaseLost(_ reason: LeaseLost.Reason) async {
+        await task.cancelRecorded()
         removeWorkspace()
         await close(.leaseLost(reason), of: nil, attempts: 0)
     }

@@ -27,6 +27,8 @@ final class RunningTask: Sendable {
         var isHandedOver = false
         /// Who cancelled it, for the failure's message.
         var cancelledBy: String?
+        /// Writes down that it is cancelled.
+        var recording: Task<Void, Never>?
         var workspace: String?
         var isStageOver = false
         var stage: Task<String, any Error>?
@@ -170,17 +172,23 @@ final class RunningTask: Sendable {
     }
 
     /// An operator wants the task to end: cancels the stage, and its failure is reported as `Builder.Cancelled`.
-    func cancel(by who: String) -> TaskCancellation {
+    ///
+    /// - Parameter record: writes the wish down, the first time; nothing is reported before it has. `nil` when it is written down.
+    func cancel(by who: String, record: (@Sendable () async -> Void)?) -> TaskCancellation {
         let (answer, stage): (TaskCancellation, Task<String, any Error>?) = state.withLock { state in
             if state.isStageOver || state.isReporting || state.end != nil { return (.tooLate, nil) }
             if state.isHandedOver || state.isInterrupted { return (.ending, nil) }
             guard state.cancelledBy == nil else { return (.cancelled, nil) }
             state.cancelledBy = who
+            state.recording = record.map { record in Task { await record() } }
             return (.cancelled, state.stage)
         }
         stage?.cancel()
         return answer
     }
+
+    /// Returns when what `cancel` was to write down is written.
+    func cancelRecorded() async { await state.withLock { $0.recording }?.value }
 
     /// Throws what a stage is to stop with, if it is to stop: `LeaseLost` or `CancellationError`. Looks at the clock itself, as a
     /// machine that was suspended may run a stage before any timer fires.

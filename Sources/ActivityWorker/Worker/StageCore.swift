@@ -29,6 +29,8 @@ final class StageCore: Sendable {
         var loops: Int
         var polls: [Int: BootInstant] = [:]
         var lastCompletedPoll: BootInstant?
+        /// When a slot's loop last did anything, or was last given reason to.
+        var lastTurn: BootInstant?
         /// What keeps the stage from polling, for a person, and what tells one such problem from another.
         var problem: (text: String, key: String)?
         var running: [String: RunningTask] = [:]
@@ -77,7 +79,9 @@ final class StageCore: Sendable {
 
     /// New terms for tasks that begin from now on, and how many there may be at once.
     func adopt(_ terms: StageTerms, slots: Int) {
+        let now = now
         let (new, waiters) = state.withLock { state in
+            Self.turn(&state, now)
             state.terms = terms
             state.ledger.resize(slots)
             let new = state.loops..<max(state.loops, state.ledger.slots)
@@ -205,7 +209,9 @@ final class StageCore: Sendable {
 
     /// Polling goes on.
     func resume() {
+        let now = now
         let waiters = state.withLock { state in
+            Self.turn(&state, now)
             state.ledger.isPaused = false
             var waiters: [CheckedContinuation<Bool, Never>] = []
             while let waiter = Self.grant(&state) { waiters.append(waiter) }
@@ -256,7 +262,10 @@ final class StageCore: Sendable {
     }
 
     func pollStarted(slot: Int, at instant: BootInstant) {
-        state.withLock { $0.polls[slot] = instant }
+        state.withLock { state in
+            state.polls[slot] = instant
+            state.lastTurn = instant
+        }
         observe(.pollStarted(at: instant))
     }
 
@@ -270,6 +279,7 @@ final class StageCore: Sendable {
     ) -> ProblemChange {
         let (change, waiter, busy, closed) = state.withLock { state in
             state.polls[slot] = nil
+            state.lastTurn = now
             state.ledger.pollFinished(brought: task)
             if problem == nil { state.lastCompletedPoll = now }
             // By its code: a message may have a time or a request id in it that is new in every poll.
@@ -286,7 +296,9 @@ final class StageCore: Sendable {
 
     /// The permission that `mayPoll` gave is given back without a poll, for `reason`.
     func pollForgone(_ reason: String) -> ProblemChange {
+        let now = now
         let (change, waiter, closed) = state.withLock { state in
+            state.lastTurn = now
             state.ledger.pollFinished(brought: false)
             let change = Self.note((text: reason, key: reason), in: &state)
             return (change, Self.grant(&state), Self.closedPolls(&state))
@@ -294,6 +306,11 @@ final class StageCore: Sendable {
         waiter?.resume(returning: true)
         for continuation in closed { continuation.resume() }
         return change
+    }
+
+    /// The loops have reason to go on. Before the first of them has begun nothing is expected of them.
+    private static func turn(_ state: inout State, _ now: BootInstant) {
+        if state.lastTurn != nil { state.lastTurn = now }
     }
 
     private static func closedPolls(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
@@ -332,29 +349,36 @@ final class StageCore: Sendable {
 
     /// The worker is done with `task`; if it came from a poll its slot is free again.
     func finished(_ task: RunningTask, freesSlot: Bool) {
+        let now = now
         let (waiter, busy) = state.withLock { state in
             state.running[task.claim.id] = nil
             if freesSlot { state.ledger.taskEnded() }
+            Self.turn(&state, now)
             return (Self.grant(&state), state.ledger.busy)
         }
         waiter?.resume(returning: true)
         if freesSlot { observe(.slotsBusy(busy)) }
     }
 
+    /// Whether a slot is free to poll and none does.
+    private static func isToTurn(_ state: State) -> Bool {
+        state.ledger.phase == .running && !state.ledger.isPaused && state.ledger.busy < state.ledger.slots
+            && state.polls.isEmpty
+    }
+
     /// Ends the task of this id or claim for an operator, and records that.
     func cancel(_ name: String, by who: String) async -> TaskCancellation {
         let task = state.withLock { $0.running[name] ?? $0.running.values.first { $0.identity?.id == name } }
         guard let task else { return .unknown }
-        let answer = task.cancel(by: who)
-        guard answer == .cancelled else { return answer }
-        do throws(JournalError) {
-            let record = WorkerRecord.ofCancellation(by: who, atMilliseconds: dependencies.clock.wallMilliseconds())
-            try await dependencies.journal.record(record, claim: task.claim)
-        } catch  where state.withLock({ $0.running[task.claim.id] === task }) {
-            logger(for: task).error("after a crash the task would run on, cancelled as it is: \(error.message)")
-        } catch {
-            // Its end came first, and the claim is closed.
+        let record = WorkerRecord.ofCancellation(by: who, atMilliseconds: dependencies.clock.wallMilliseconds())
+        let answer = task.cancel(by: who) { [dependencies, logger = logger(for: task)] in
+            do throws(JournalError) {
+                try await dependencies.journal.record(record, claim: task.claim)
+            } catch {
+                logger.error("after a crash the task would run on, cancelled as it is: \(error.message)")
+            }
         }
+        await task.cancelRecorded()
         return answer
     }
 
@@ -373,6 +397,7 @@ final class StageCore: Sendable {
                 busy: state.ledger.busy,
                 openPolls: state.polls.values.sorted().map { now - $0 },
                 lastCompletedPoll: state.lastCompletedPoll.map { now - $0 },
+                idle: Self.isToTurn(state) ? state.lastTurn.map { now - $0 } : nil,
                 problem: state.problem?.text,
                 tasks: state.running.values.map { $0.snapshot(at: now) }.sorted { $0.age > $1.age },
                 paused: state.ledger.isPaused

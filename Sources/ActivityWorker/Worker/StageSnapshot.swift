@@ -54,10 +54,27 @@ package struct StageSnapshot: Sendable, Hashable {
     package var openPolls: [Duration]
     /// Since the last poll that was answered well, with or without a task.
     package var lastCompletedPoll: Duration?
+    /// Since a slot's loop last did anything, while one is free to poll and none does; `nil` while nothing is expected of them.
+    package var idle: Duration?
     /// What polling suffers from at the moment: the last error, or why the journal holds it back.
     package var problem: String?
     /// Claimed tasks, oldest first.
     package var tasks: [Running]
     /// Whether an operator has paused polling.
     package var paused: Bool
+
+    /// Why the stage cannot be at work as it should; `nil` when it can.
+    ///
+    /// A poll's exchange ends by itself after 70 s: one that is older than `patience` means that the transport's thread no longer turns,
+    /// whatever AWS does. A free slot sleeps for 30 s at the longest between polls (`PollBackoff`): past `patience` its loop hangs.
+    package var hang: String? {
+        if let oldest = openPolls.first, oldest > Self.patience {
+            return "a poll has been open for \(oldest.wholeSeconds) s although its deadline is 70 s"
+        }
+        if let idle, idle > Self.patience { return "a slot is free and has not polled for \(idle.wholeSeconds) s" }
+        return nil
+    }
+
+    /// How long nothing may happen.
+    package static let patience = Duration.seconds(120)
 }

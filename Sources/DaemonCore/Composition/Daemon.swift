@@ -162,7 +162,12 @@ package struct Daemon: Sendable {
             )
         )
         if let timeout = WatchdogPulse.timeout(environment: environment) {
-            let pulse = WatchdogPulse(notifier: notifier, timeout: timeout, logger: logger, liveness: health.liveness)
+            let pulse = WatchdogPulse(
+                notifier: notifier,
+                timeout: timeout,
+                logger: logger,
+                liveness: { [workers] in StageLiveness.pulse(workers.map { $0.snapshot() }) }
+            )
             services.append(
                 .init(service: CancelledAtShutdown { await pulse.run() }, successTerminationBehavior: .ignore)
             )

@@ -7,10 +7,6 @@ import SystemdSupport
 
 /// What the health socket and the watchdog are told. Every answer is made from what was observed at that moment.
 struct DaemonHealth: HealthSource {
-    /// A poll's exchange ends by itself after 70 s. One that is older than this means that the transport's thread no longer
-    /// turns, whatever AWS does.
-    static let stuckPollAge = Duration.seconds(120)
-
     let workers: [StageWorker]
     let journal: FileJournal
     let workFolder: WorkFolder
@@ -21,7 +17,7 @@ struct DaemonHealth: HealthSource {
     let pauses: StagePauses
     let started: ContinuousClock.Instant
 
-    func livez() async -> HealthAnswer { HealthAnswer(reasons: stuckStages()) }
+    func livez() async -> HealthAnswer { HealthAnswer(reasons: StageLiveness.hangs(workers.map { $0.snapshot() })) }
 
     func readyz() async -> HealthAnswer {
         let held = await credentials.snapshot()
@@ -91,24 +87,6 @@ struct DaemonHealth: HealthSource {
             metrics.credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
         }
         return registry.render()
-    }
-
-    /// The watchdog's proof: this runs on the pool it vouches for, and no exchange is past its own deadline.
-    @Sendable func liveness() async -> WatchdogPulse.Liveness {
-        guard let reason = stuckStages().first else { return .alive }
-        return .stuck(reason: "\(reason.subject): \(reason.problem)")
-    }
-
-    private func stuckStages() -> [HealthReason] {
-        workers.compactMap { worker in
-            let snapshot = worker.snapshot()
-            guard let oldest = snapshot.openPolls.first, oldest > Self.stuckPollAge else { return nil }
-            return HealthReason(
-                subject: "stage \(snapshot.stage)",
-                problem: "a poll has been open for \(oldest.components.seconds) s although its deadline is 70 s",
-                next: "restart the service; the watchdog does so by itself"
-            )
-        }
     }
 
     private static func observed(_ held: CredentialSnapshot) -> ReadinessRules.Credentials {
