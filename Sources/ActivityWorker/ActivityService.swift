@@ -48,7 +48,7 @@ package struct TaskToken: Sendable, Hashable, CustomStringConvertible, CustomDeb
 /// Why a call to the service failed, reduced to what the worker decides by.
 package struct ActivityServiceError: Error, Sendable, CustomStringConvertible {
     /// What the worker may do about it.
-    package enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable, CaseIterable {
         /// The service asks to slow down: retry with a longer delay.
         case throttled
         /// Network, 5xx, malformed answer: retry.

@@ -90,7 +90,7 @@ package struct HandedOver: Error, Sendable, Hashable {
 /// The lease of the task is over: nothing that the stage still does can be reported.
 package struct LeaseLost: Error, Sendable, Hashable {
     /// Why it is over.
-    package enum Reason: String, Sendable, Hashable, Codable {
+    package enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
         /// No heartbeat was acknowledged in time.
         case expired
         /// The service said `TaskTimedOut`.

@@ -79,6 +79,9 @@ package struct ToolInvocation: Sendable, Hashable, Codable {
     /// Whether its output goes to the log, line by line and redacted. False for a command that prints secrets which no redactor can know
     /// yet: Terraform's `show -json` and `output -json` print sensitive values in clear. Default true.
     package var logsOutput: Bool
+    /// Exit statuses that are no failure of the tool: some say by it what they found. For what is counted and logged of it; the stage
+    /// judges for itself. Default 0 alone.
+    package var successStatuses: [Int32]
     /// What its lines are written in; the log shows them decoded, the files in the workspace as they are. Default `text`.
     package var outputForm: ToolOutputForm
 
@@ -90,6 +93,7 @@ package struct ToolInvocation: Sendable, Hashable, Codable {
         workingDirectory: String,
         stop: ToolStopPolicy,
         logsOutput: Bool = true,
+        successStatuses: [Int32] = [0],
         outputForm: ToolOutputForm = .text
     ) {
         self.executable = executable
@@ -98,6 +102,7 @@ package struct ToolInvocation: Sendable, Hashable, Codable {
         self.workingDirectory = workingDirectory
         self.stop = stop
         self.logsOutput = logsOutput
+        self.successStatuses = successStatuses
         self.outputForm = outputForm
     }
 }

@@ -56,7 +56,7 @@ package struct SupervisedTools: ToolRunning {
                 stopBy: { context.stopBy()?.sinceBoot },
                 onLine: onLine
             )
-            meter?.ended(context.name, end, after: began.duration(to: .now))
+            meter?.ended(context.name, end, successes: invocation.successStatuses, after: began.duration(to: .now))
             report(end, context)
             return ToolExit(
                 status: end.status,

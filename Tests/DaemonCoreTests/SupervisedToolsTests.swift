@@ -3,6 +3,7 @@ import DaemonCore
 import FoundationEssentials
 import Logging
 import Synchronization
+import Observability
 import TestSupport
 import ToolSupervisor
 import Testing
@@ -31,6 +32,7 @@ struct SupervisedToolsTests {
 
     private let folder: TemporaryFolder
     private let lines = Lines()
+    private let registry = MetricsRegistry()
 
     init() throws { folder = try TemporaryFolder() }
 
@@ -40,7 +42,8 @@ struct SupervisedToolsTests {
         form: ToolOutputForm = .text,
         executable: String = "sh",
         lease: Duration = .seconds(1 << 40),
-        isFenced: Bool = true
+        isFenced: Bool = true,
+        successes: [Int32] = [0]
     ) async throws -> ToolExit {
         try LeaseFile.write("\(folder.path)/\(LeaseFile.name)", deadline: lease)
         let redactor = try TaskRedactor(workspace: folder.path)
@@ -51,7 +54,8 @@ struct SupervisedToolsTests {
                 supervisor: SupervisorCommand(path: BuiltProduct.builderd, arguments: ["supervise"]),
                 containment: .descendants
             ),
-            searchPath: "/usr/bin:/bin"
+            searchPath: "/usr/bin:/bin",
+            meter: ToolMeter(DaemonMetrics(factory: registry))
         ).run(
             ToolInvocation(
                 executable: executable,
@@ -60,6 +64,7 @@ struct SupervisedToolsTests {
                 workingDirectory: folder.path,
                 stop: ToolStopPolicy(grace: .seconds(5)),
                 logsOutput: logs,
+                successStatuses: successes,
                 outputForm: form
             ),
             folder: folder.path + "/tool",
@@ -127,6 +132,17 @@ struct SupervisedToolsTests {
         let failure = await #expect(throws: TaskFailure.self) { try await run(script, lease: .seconds(1)) }
         #expect(failure?.error == "Builder.Interrupted")
         #expect(!FileManager.default.fileExists(atPath: begun))
+    }
+
+    @Test func `a status by which a tool says what it found is counted as a success, any other as a failure`()
+        async throws
+    {
+        _ = try await run("exit 2", successes: [0, 2])
+        let count = "builderd_tool_duration_seconds_count"
+        #expect(registry.render().contains("\(count){outcome=\"success\",tool=\"packer-build\"} 1\n"))
+        try FileManager.default.removeItem(atPath: folder.path + "/tool")
+        _ = try await run("exit 2")
+        #expect(registry.render().contains("\(count){outcome=\"failure\",tool=\"packer-build\"} 1\n"))
     }
 
     @Test func `a tool that is not there is named`() async throws {

@@ -34,7 +34,7 @@ import Testing
     }
 
     private func names(in expression: String) -> [String] {
-        expression.matches(of: #/builderd_[a-z0-9_]+/#).map { String($0.output) }
+        expression.matches(of: #/(builderd|process)_[a-z0-9_]+/#).map { String($0.output.0) }
     }
 
     @Test func `the dashboard's queries name metrics that exist, and rates are of what only grows`() {

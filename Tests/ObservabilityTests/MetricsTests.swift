@@ -32,6 +32,16 @@ struct MetricsTests {
         metrics.stage("provision", paused: false, openPolls: 0, leaseLeft: nil)
         metrics.journal(open: 1, ended: 5, quarantined: 0, isWritable: true)
         metrics.credentialsExpire(secondsSince1970: 1_795_003_600)
+        metrics.begin(stage: "bakery", leaseLosses: ["expired", "cancelled"], errors: ["throttled"])
+        metrics.begin(stage: "validation", leaseLosses: ["expired"], errors: ["throttled"])
+        metrics.begin(notices: ["spot", "autoscaling"])
+        metrics.reloaded(outcome: "refused")
+        metrics.free(bytes: 1 << 30, of: "work")
+        for seconds in [1.5, 2.25, 2.0] {
+            metrics.process(
+                ProcessUsage(processorSeconds: seconds, residentBytes: 3e7, openFiles: 12, mostOpenFiles: 1024)
+            )
+        }
         return registry
     }
 
@@ -48,6 +58,18 @@ struct MetricsTests {
             "builderd_polls_total{outcome=\"task\",stage=\"bakery\"} 2",
             "builderd_polls_total{outcome=\"empty\",stage=\"provision\"} 1",
             "builderd_tool_duration_seconds_sum{outcome=\"fenced\",tool=\"packer\"} 90", "builderd_tools_running 1",
+            // What begins at 0 and what has been counted already.
+            "builderd_lease_losses_total{reason=\"cancelled\",stage=\"bakery\"} 0",
+            "builderd_lease_losses_total{reason=\"expired\",stage=\"bakery\"} 1",
+            "builderd_tasks_reported_total{outcome=\"failure\",stage=\"validation\"} 0",
+            "builderd_report_retries_total{outcome=\"throttled\",stage=\"validation\"} 0",
+            "builderd_tasks_claimed_total{stage=\"validation\"} 0",
+            "builderd_instance_notices_total{kind=\"autoscaling\"} 0",
+            "builderd_instance_notices_total{kind=\"spot\"} 1",
+            "builderd_reloads_total{outcome=\"applied\"} 0", "builderd_reloads_total{outcome=\"refused\"} 1",
+            "builderd_config_last_reload_successful 0", "builderd_free_bytes{folder=\"work\"} 1073741824",
+            "process_cpu_seconds_total 2.25", "process_resident_memory_bytes 30000000", "process_open_fds 12",
+            "process_max_fds 1024",
             "builderd_tool_left_overs_total 2", "builderd_stage_paused{stage=\"bakery\"} 1",
             "builderd_lease_left_seconds{stage=\"bakery\"} 1.5", "builderd_lease_left_seconds{stage=\"provision\"} NaN",
             "builderd_journal_records{state=\"ended\"} 5", "builderd_journal_writable 1",
@@ -65,11 +87,11 @@ struct MetricsTests {
         #expect(text == filled().render())
     }
 
-    @Test("Names are unique, in builderd's space, and follow their kind")
+    @Test("Names are unique, in builderd's space or the one that every process has, and follow their kind")
     func names() {
         #expect(Set(MetricNames.all.map(\.name)).count == MetricNames.all.count)
         for metric in MetricNames.all {
-            #expect(metric.name.hasPrefix("builderd_"))
+            #expect(metric.name.hasPrefix("builderd_") || metric.name.hasPrefix("process_"))
             #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter))
             #expect(metric.buckets == metric.buckets.sorted())
         }

@@ -38,6 +38,8 @@ package final class FileJournal: TaskJournal {
     package typealias Probe = @Sendable (_ point: String) -> Void
 
     let root: String
+    /// Its folder.
+    package var folder: String { root }
     let logger: Logger
     let state: Mutex<State>
     private let historyLimit: Int

@@ -48,6 +48,7 @@ package struct Daemon: Sendable {
         let registry = MetricsRegistry()
         let metrics = DaemonMetrics(factory: registry)
         metrics.started(version: BuilderdVersion.text, secondsSince1970: Date.now.timeIntervalSince1970)
+        metrics.begin(notices: InstanceNotice.kinds)
         let aws = try AWSAccess(
             configuration: configuration,
             environment: environment,
@@ -117,7 +118,10 @@ package struct Daemon: Sendable {
             apply: live.apply,
             logger: logger,
             began: life.reloading,
-            ended: life.reloaded
+            ended: { outcome in
+                metrics.reloaded(outcome: outcome.label)
+                life.reloaded(outcome)
+            }
         )
         let conductor = DrainConductor(
             workers: workers,

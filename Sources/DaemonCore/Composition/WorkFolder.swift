@@ -41,12 +41,9 @@ struct WorkFolder: Sendable {
     }
     /// On a full tmpfs folders can still be made.
     private func shortage() -> String? {
-        var space = statvfs()
-        guard unsafe statvfs(path, &space) == 0, space.f_blocks > 0 else { return nil }
-        let size = UInt64(space.f_blocks) * UInt64(space.f_frsize)
-        let free = UInt64(space.f_bavail) * UInt64(space.f_frsize)
-        let least = min(Self.leastRoom, size / 20)
-        guard free < least else { return nil }
-        return "it is full: \(free >> 10) KiB are free, and \(least >> 10) KiB are needed"
+        guard let space = FolderSpace(path) else { return nil }
+        let least = min(Self.leastRoom, space.size / 20)
+        guard space.free < least else { return nil }
+        return "it is full: \(space.free >> 10) KiB are free, and \(least >> 10) KiB are needed"
     }
 }

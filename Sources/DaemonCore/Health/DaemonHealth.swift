@@ -83,6 +83,10 @@ struct DaemonHealth: HealthSource {
             quarantined: counts.quarantined,
             isWritable: await journal.obstacle() == nil
         )
+        for (folder, path) in [("state", journal.folder), ("work", workFolder.path)] {
+            if let bytes = FolderSpace(path)?.free { metrics.free(bytes: bytes, of: folder) }
+        }
+        metrics.process(.now())
         if let expiration = await credentials.snapshot().expiration {
             metrics.credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
         }

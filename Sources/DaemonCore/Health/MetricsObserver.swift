@@ -12,7 +12,14 @@ final class MetricsObserver: WorkerObserver {
     init(metrics: DaemonMetrics, slots: [String: Int]) {
         self.metrics = metrics
         self.slots = Mutex(slots.mapValues { (0, $0) })
-        for (stage, total) in slots { metrics.slots(stage: stage, busy: 0, total: total) }
+        for (stage, total) in slots {
+            metrics.slots(stage: stage, busy: 0, total: total)
+            metrics.begin(
+                stage: stage,
+                leaseLosses: LeaseLost.Reason.allCases.map(\.rawValue),
+                errors: ActivityServiceError.Kind.allCases.map { "\($0)" }
+            )
+        }
     }
 
     /// The stage has `slots` from now on.

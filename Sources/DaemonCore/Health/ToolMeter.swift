@@ -16,10 +16,10 @@ package final class ToolMeter: Sendable {
     /// A tool is waited for from now on.
     func began() { change(by: 1) }
 
-    /// A tool has ended.
-    func ended(_ tool: String, _ end: ToolEnd, after duration: Duration) {
+    /// A tool has ended, well with one of `successes`.
+    func ended(_ tool: String, _ end: ToolEnd, successes: [Int32], after duration: Duration) {
         change(by: -1)
-        metrics.toolEnded(tool, outcome: Self.outcome(end), after: duration, leftOvers: end.killedLeftOvers)
+        metrics.toolEnded(tool, outcome: Self.outcome(end, successes), after: duration, leftOvers: end.killedLeftOvers)
     }
 
     /// A tool cannot be followed any more. One that is left to a successor has not ended.
@@ -29,11 +29,11 @@ package final class ToolMeter: Sendable {
         metrics.toolEnded(tool, outcome: error.code.rawValue, after: duration, leftOvers: 0)
     }
 
-    private static func outcome(_ end: ToolEnd) -> String {
+    private static func outcome(_ end: ToolEnd, _ successes: [Int32]) -> String {
         if end.wasFenced { return "fenced" }
         if end.wasKilled { return "killed" }
         if end.wasStopped { return "stopped" }
-        return end.status == 0 ? "success" : "failure"
+        return end.status.map(successes.contains) == true ? "success" : "failure"
     }
 
     private func change(by difference: Int) {

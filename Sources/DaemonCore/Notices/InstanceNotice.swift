@@ -8,7 +8,10 @@ enum InstanceNotice: Sendable, Hashable {
     /// Auto Scaling brings the instance to a state in which it does not run.
     case autoScaling(TargetLifecycleState)
 
-    /// Its kind in metrics.
+    /// Every kind.
+    static let kinds = ["spot", "autoscaling"]
+
+    /// Its kind in metrics, one of `kinds`.
     var kind: String {
         switch self {
         case .spot: "spot"

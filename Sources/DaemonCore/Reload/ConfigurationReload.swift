@@ -16,6 +16,9 @@ package actor ConfigurationReload {
         case applied([String])
         /// Nothing was changed, for this reason: one line.
         case refused(String)
+
+        /// Its name in metrics.
+        var label: String { if case .applied = self { "applied" } else { "refused" } }
     }
 
     private var current: DaemonConfiguration

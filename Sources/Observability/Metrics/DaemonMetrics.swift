@@ -7,6 +7,58 @@ package struct DaemonMetrics: Sendable {
     /// Metrics of `factory`, normally a `MetricsRegistry`.
     package init(factory: any MetricsFactory) { self.factory = factory }
 
+    /// Counters of a stage that may stay unused begin at 0, or the first of a kind would be no increase.
+    ///
+    /// - Parameters:
+    ///   - leaseLosses: every reason there is.
+    ///   - errors: every kind of a failed call.
+    package func begin(stage: String, leaseLosses: [String], errors: [String]) {
+        for reason in leaseLosses { count(MetricNames.leaseLosses, ["stage": stage, "reason": reason], by: 0) }
+        for outcome in ["success", "failure"] {
+            count(MetricNames.tasksReported, ["stage": stage, "outcome": outcome], by: 0)
+        }
+        for outcome in errors { count(MetricNames.reportRetries, ["stage": stage, "outcome": outcome], by: 0) }
+        for outcome in errors + ["acknowledged"] {
+            count(MetricNames.heartbeats, ["stage": stage, "outcome": outcome], by: 0)
+        }
+        for outcome in errors + ["task", "empty"] {
+            count(MetricNames.polls, ["stage": stage, "outcome": outcome], by: 0)
+        }
+        for metric in [MetricNames.tasksClaimed, MetricNames.tasksResumed, MetricNames.toolsAdopted] {
+            count(metric, ["stage": stage], by: 0)
+        }
+    }
+
+    /// As `begin(stage:)`, for what belongs to no stage.
+    ///
+    /// - Parameter notices: every kind of a notice.
+    package func begin(notices: [String]) {
+        for kind in notices { count(MetricNames.instanceNotices, ["kind": kind], by: 0) }
+        for outcome in ["applied", "refused"] { count(MetricNames.reloads, ["outcome": outcome], by: 0) }
+        count(MetricNames.toolLeftOvers, [:], by: 0)
+        set(MetricNames.reloadSuccessful, 1, [:])
+    }
+
+    /// The configuration was read again: `applied` or `refused`.
+    package func reloaded(outcome: String) {
+        count(MetricNames.reloads, ["outcome": outcome])
+        set(MetricNames.reloadSuccessful, outcome == "applied" ? 1 : 0, [:])
+    }
+
+    /// Room on the file system of a folder, `state` or `work`, at the moment of asking.
+    package func free(bytes: UInt64, of folder: String) {
+        set(MetricNames.freeBytes, Double(bytes), ["folder": folder])
+    }
+
+    /// What the process takes at the moment of asking.
+    package func process(_ usage: ProcessUsage) {
+        let counter = factory.makeFloatingPointCounter(label: MetricNames.processorTime.name, dimensions: [])
+        (counter as? NumberSeries)?.raise(to: usage.processorSeconds)
+        set(MetricNames.residentMemory, usage.residentBytes, [:])
+        set(MetricNames.openFiles, usage.openFiles, [:])
+        set(MetricNames.mostOpenFiles, usage.mostOpenFiles, [:])
+    }
+
     /// A poll ended: `task`, `empty`, or an error's kind.
     package func polled(stage: String, outcome: String) {
         count(MetricNames.polls, ["stage": stage, "outcome": outcome])
@@ -48,8 +100,7 @@ package struct DaemonMetrics: Sendable {
     /// A tool ended, or could not be followed to its end: see `MetricNames.toolDuration` for the outcomes.
     package func toolEnded(_ tool: String, outcome: String, after duration: Duration, leftOvers: Int) {
         record(MetricNames.toolDuration, duration, ["tool": tool, "outcome": outcome])
-        let counter = factory.makeCounter(label: MetricNames.toolLeftOvers.name, dimensions: [])
-        counter.increment(by: Int64(leftOvers))
+        count(MetricNames.toolLeftOvers, [:], by: Int64(leftOvers))
     }
 
     /// Word that the host's instance goes away: `spot` or `autoscaling`.
@@ -104,8 +155,8 @@ package struct DaemonMetrics: Sendable {
         return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
     }
 
-    private func count(_ metric: MetricDescription, _ labels: [String: String]) {
-        factory.makeCounter(label: metric.name, dimensions: labels.map { ($0.key, $0.value) }).increment(by: 1)
+    private func count(_ metric: MetricDescription, _ labels: [String: String], by amount: Int64 = 1) {
+        factory.makeCounter(label: metric.name, dimensions: labels.map { ($0.key, $0.value) }).increment(by: amount)
     }
 
     private func set(_ metric: MetricDescription, _ value: Double, _ labels: [String: String]) {

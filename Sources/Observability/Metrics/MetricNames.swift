@@ -57,7 +57,7 @@ package enum MetricNames {
         "From claim to report.",
         buckets: [1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400]
     )
-    /// `tool`, `outcome` (`success`, `failure`, `stopped`, `fenced` by its supervisor, `killed`, or an error's code such as `lost`).
+    /// `tool`, `outcome` (`success`, also where a tool says by its status what it found; `failure`, `stopped`, `fenced` by its supervisor, `killed`, or an error's code such as `lost`).
     package static let toolDuration = MetricDescription(
         .histogram,
         "builderd_tool_duration_seconds",
@@ -107,8 +107,52 @@ package enum MetricNames {
     /// No labels; absent when the credentials do not expire.
     package static let credentialExpiry = MetricDescription(
         .gauge,
-        "builderd_credential_expiry_seconds",
+        "builderd_credential_expiry_timestamp_seconds",
         "When the daemon's own credentials expire, in seconds since 1970."
+    )
+
+    /// `outcome` (`applied`, `refused`).
+    package static let reloads = MetricDescription(
+        .counter,
+        "builderd_reloads_total",
+        "Reloads of the configuration by outcome."
+    )
+    /// No labels; 0 or 1.
+    package static let reloadSuccessful = MetricDescription(
+        .gauge,
+        "builderd_config_last_reload_successful",
+        "Whether what runs is what the configuration file said when it was last read."
+    )
+    /// `folder` (`state`, `work`).
+    package static let freeBytes = MetricDescription(
+        .gauge,
+        "builderd_free_bytes",
+        "Room on the file system of a folder."
+    )
+    // Of every process: the names that Prometheus' own client libraries use.
+    /// No labels.
+    package static let processorTime = MetricDescription(
+        .counter,
+        "process_cpu_seconds_total",
+        "User and system time of the daemon, its tools not counted."
+    )
+    /// No labels.
+    package static let residentMemory = MetricDescription(
+        .gauge,
+        "process_resident_memory_bytes",
+        "Memory of the daemon that is in RAM."
+    )
+    /// No labels.
+    package static let openFiles = MetricDescription(
+        .gauge,
+        "process_open_fds",
+        "File descriptors that the daemon has open."
+    )
+    /// No labels.
+    package static let mostOpenFiles = MetricDescription(
+        .gauge,
+        "process_max_fds",
+        "File descriptors that the daemon may have open."
     )
 
     /// All of the above.
@@ -117,6 +161,6 @@ package enum MetricNames {
         toolsAdopted,
         paused, openPolls, slotsBusy, slots, taskDuration, toolDuration, toolsRunning, toolLeftOvers, journalRecords,
         journalWritable, instanceNotices, awsCalls, buildInfo, startTime,
-        credentialExpiry,
+        credentialExpiry, reloads, reloadSuccessful, freeBytes, processorTime, residentMemory, openFiles, mostOpenFiles,
     ]
 }

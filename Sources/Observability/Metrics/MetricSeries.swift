@@ -18,6 +18,12 @@ final class NumberSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
         number.withLock { $0 += amount }
     }
 
+    /// Takes a total that is kept elsewhere and only grows.
+    func raise(to total: Double) {
+        guard total.isFinite else { return }
+        number.withLock { $0 = max($0, total) }
+    }
+
     func decrement(by amount: Double) { increment(by: -amount) }
     func reset() { number.withLock { $0 = 0 } }
     func set(_ value: Int64) { set(Double(value)) }

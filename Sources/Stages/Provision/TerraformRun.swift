@@ -44,7 +44,9 @@ struct TerraformRun: Sendable {
 
     /// Runs one command as the step `name`, reading its standard output as JSON messages.
     func run(_ name: String, _ arguments: [String]) async throws -> Ended {
-        let invocation = surroundings.invocation(settings.terraform, arguments, in: folder, settings.terraformGrace)
+        var invocation = surroundings.invocation(settings.terraform, arguments, in: folder, settings.terraformGrace)
+        // With it a plan that succeeds and has changes ends with 2.
+        if arguments.contains("-detailed-exitcode") { invocation.successStatuses = [0, 2] }
         let exit = try await ToolRun.run(name, invocation, in: context)
         var messages = TerraformMessages()
         try OutputFile.read(exit.standardOutput) { messages.take($0) }

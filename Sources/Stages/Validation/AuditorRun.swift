@@ -16,6 +16,8 @@ struct AuditorRun: Sendable {
     static let mostReportBytes = 64 * 1024 * 1024
     /// Exit status for a profile that did not load; the auditor's documentation leaves it out.
     static let notLoaded: Int32 = 102
+    /// Exit statuses of an audit that took place: all passed, some failed, some were skipped.
+    static let audited: [Int32] = [0, 100, 101]
 
     /// A report and the bytes that it was read from.
     struct Outcome: Sendable {
@@ -54,16 +56,17 @@ struct AuditorRun: Sendable {
     func audit(_ profile: String) async throws -> Outcome {
         let reportFile = context.workspace + "/report-\(profile).json"
         let step = "audit-" + profile
-        let invocation = surroundings.invocation(
+        var invocation = surroundings.invocation(
             settings.auditor,
             arguments(profile: folder(profile), report: reportFile),
             in: context.workspace,
             settings.auditorGrace
         )
+        invocation.successStatuses = Self.audited
         let exit = try await ToolRun.run(step, invocation, in: context)
         let bytes = try OutputFile.whole(reportFile, limit: Self.mostReportBytes)
         if exit.status == Self.notLoaded { throw invalid(profile, "it does not load", exit) }
-        guard !bytes.isEmpty, [0, 100, 101].contains(exit.status) else { throw failed(profile, exit) }
+        guard !bytes.isEmpty, exit.status.map(Self.audited.contains) == true else { throw failed(profile, exit) }
         let report: AuditorReport
         do {
             report = try AuditorReport(json: bytes, waivers: section.waivers, today: today)
