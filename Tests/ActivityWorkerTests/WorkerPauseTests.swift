@@ -76,6 +76,9 @@ struct WorkerPauseTests {
             return
         }
         #expect(cause.contains("user alice cancelled the task"))
+        // In the release's story, by its fields.
+        let line = try #require(fixture.log.lines.value.first { $0.text == "user alice cancels the task" })
+        #expect(line.metadata["BUILDERD_TASK"] != nil && line.metadata["BUILDERD_EXECUTION"] != nil)
         #expect(fixture.service.state.value.reports.count == 1)
     }
 

@@ -46,11 +46,12 @@ struct ControlServiceTests {
         _ = await ask("POST", "/stages/bakery/resume", peer: alice)
         #expect(target.paused == ["provision"])
         _ = await ask("POST", "/tasks/t1/cancel", peer: alice)
+        _ = await ask("POST", "/tasks/late/cancel", peer: alice)
         let who = "user (uid 4000000001, process 4711)"
         #expect(
             log.lines.filter { $0.level == .notice }.map(\.text) == [
                 "paused by \(who): bakery, provision", "resumed by \(who): bakery",
-                "task t1: \(who) asks to cancel it: cancelled",
+                "task late: \(who) asks to cancel it: tooLate",
             ]
         )
         #expect(target.cancelledBy == [who])

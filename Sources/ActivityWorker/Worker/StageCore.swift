@@ -366,12 +366,13 @@ final class StageCore: Sendable {
             && state.polls.isEmpty
     }
 
-    /// Ends the task of this id or claim for an operator, and records that.
+    /// Ends the task of this id or claim for an operator, and records that, in the journal and in the task's log.
     func cancel(_ name: String, by who: String) async -> TaskCancellation {
         let task = state.withLock { $0.running[name] ?? $0.running.values.first { $0.identity?.id == name } }
         guard let task else { return .unknown }
         let record = WorkerRecord.ofCancellation(by: who, atMilliseconds: dependencies.clock.wallMilliseconds())
         let answer = task.cancel(by: who) { [dependencies, logger = logger(for: task)] in
+            logger.notice("\(who) cancels the task")
             do throws(JournalError) {
                 try await dependencies.journal.record(record, claim: task.claim)
             } catch {

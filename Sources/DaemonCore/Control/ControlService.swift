@@ -68,7 +68,10 @@ struct ControlService: LocalService {
 
     private func cancel(_ task: String, by who: String) async -> LocalResponse {
         let outcome = await target.cancel(task, by: who)
-        if outcome != .unknown { logger.notice("task \(task): \(who) asks to cancel it: \(outcome)") }
+        // The worker logs what it does, with the fields of the task's release.
+        if outcome == .tooLate || outcome == .ending {
+            logger.notice("task \(task): \(who) asks to cancel it: \(outcome)")
+        }
         return switch outcome {
         case .cancelled: Self.answer(["cancelled": task])
         case .unknown: Self.unknownTask(task)
