@@ -119,11 +119,26 @@ package struct Daemon: Sendable {
             began: life.reloading,
             ended: life.reloaded
         )
+        let hostEnd = HostEnd(
+            termination: configuration.terminationHook.map {
+                HeldTermination(
+                    $0,
+                    client: AutoScalingClient(aws.configuration),
+                    notices: aws.notices,
+                    logger: logger
+                )
+            },
+            logger: logger
+        )
         let conductor = DrainConductor(
             workers: workers,
             wish: StopWish(environment: environment, logger: logger).read,
             logger: logger,
             phaseChanged: life.enter,
+            stopping: {
+                life.stopping()
+                hostEnd.release()
+            },
             reload: { await reload.reload() }
         )
         let watches = servers.map { server in
@@ -138,7 +153,7 @@ package struct Daemon: Sendable {
                 successTerminationBehavior: .ignore
             ),
             .init(
-                service: WorkersService(workers: workers, signals: signals, conductor: conductor),
+                service: WorkersService(workers: workers, signals: signals, conductor: conductor, hostEnd: hostEnd),
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
@@ -150,8 +165,14 @@ package struct Daemon: Sendable {
         )
         services.append(
             .init(
-                service: NoticeWatch(notices: aws.notices, logger: logger) { notice in
+                service: NoticeWatch(
+                    notices: aws.notices,
+                    logger: logger,
+                    looked: { isAnnounced in await hostEnd.looked(isAnnounced: isAnnounced) }
+                ) { notice in
                     metrics.noticed(kind: notice.kind)
+                    // First, as a host without tasks has drained at once.
+                    await hostEnd.noticed(notice)
                     await conductor.hostEnds(
                         why: notice.description,
                         in: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) },
