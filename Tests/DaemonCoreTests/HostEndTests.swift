@@ -1,5 +1,6 @@
 import AWSClient
 import FoundationEssentials
+import Observability
 import Testing
 
 @testable import DaemonCore
@@ -10,10 +11,18 @@ struct HostEndTests {
     private static let scaling = InstanceNotice.autoScaling(.terminated)
     private static let spot = InstanceNotice.spot(SpotInterruption(action: .terminate, time: .distantFuture))
 
-    private func end(_ host: ScriptedHost, isHooked: Bool = true) -> HostEnd {
+    private func end(
+        _ host: ScriptedHost,
+        isHooked: Bool = true,
+        toolsEnded: @escaping @Sendable () async -> Void = {}
+    ) -> HostEnd {
         // The heartbeats' pause lasts until they are not wanted any more.
         let pause: HeldTermination.Pause = { try? await Task.sleep(for: $0) }
-        return HostEnd(termination: isHooked ? host.termination(pause: pause) : nil, logger: host.logger)
+        return HostEnd(
+            termination: isHooked ? host.termination(pause: pause) : nil,
+            toolsEnded: toolsEnded,
+            logger: host.logger
+        )
     }
 
     @Test("On a host that does not end nothing is completed, and the daemon ends with its workers")
@@ -58,6 +67,28 @@ struct HostEndTests {
         await end.noticed(Self.scaling)
         await end.workersEnded(isHandedOver: true)
         #expect(host.calls(Self.complete) == [])
+    }
+
+    @Test("A tool that was left over and is being stopped keeps the host, which is held as long as that takes")
+    func leftOverTool() async {
+        let host = ScriptedHost()
+        let (waits, wait) = AsyncStream.makeStream(of: Void.self)
+        let ended = Latch()
+        let end = end(host) {
+            wait.yield()
+            await ended.wait()
+        }
+        await end.noticed(Self.scaling)
+        let staying = Task { await end.workersEnded(isHandedOver: false) }
+        for await _ in waits { break }
+        // It would be let go here.
+        await end.noticed(Self.scaling)
+        #expect(host.calls(Self.complete) == [])
+        ended.open()
+        await host.logged("builderd waits for the host's end")
+        #expect(host.calls(Self.complete).count == 1)
+        end.release()
+        await staying.value
     }
 
     @Test("A spot notice has no hook; Auto Scaling's own that follows it has")

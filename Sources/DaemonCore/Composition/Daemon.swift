@@ -128,6 +128,7 @@ package struct Daemon: Sendable {
                     logger: logger
                 )
             },
+            toolsEnded: { await orphans.ended() },
             logger: logger
         )
         let conductor = DrainConductor(

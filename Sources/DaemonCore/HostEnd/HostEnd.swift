@@ -11,6 +11,7 @@ actor HostEnd {
     static let patience = Duration.seconds(2)
 
     private let termination: HeldTermination?
+    private let toolsEnded: @Sendable () async -> Void
     private let logger: Logger
     private let hasLooked = Latch()
     /// Opens when there is no reason to stay: somebody wants the daemon to end, or the host's end is called off.
@@ -24,9 +25,12 @@ actor HostEnd {
     private var isLetGo = false
     private var keeping: Task<Void, Never>?
 
-    /// - Parameter termination: the hook at which Auto Scaling holds the end; `nil` where there is none.
-    init(termination: HeldTermination?, logger: Logger) {
+    /// - Parameters:
+    ///   - termination: the hook at which Auto Scaling holds the end; `nil` where there is none.
+    ///   - toolsEnded: returns when no tool runs that belongs to no worker's task: what Packer takes down then is worth the wait.
+    init(termination: HeldTermination?, toolsEnded: @escaping @Sendable () async -> Void, logger: Logger) {
         self.termination = termination
+        self.toolsEnded = toolsEnded
         self.logger = logger
     }
 
@@ -71,6 +75,7 @@ actor HostEnd {
     func workersEnded(isHandedOver: Bool) async {
         defer { keeping?.cancel() }
         guard !isHandedOver else { return }
+        if isAnnounced { await toolsEnded() }
         isIdle = true
         if isHeld { await letGo() }
         guard isAnnounced else { return }
