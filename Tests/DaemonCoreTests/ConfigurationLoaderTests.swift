@@ -40,6 +40,20 @@ import Testing
         #expect(configuration.logLevel == .error)
     }
 
+    @Test(arguments: [("autoScalingGroup", "lifecycleHook"), ("lifecycleHook", "autoScalingGroup")])
+    func `of group and hook of this host both are named or neither`(given: String, missing: String) async throws {
+        let text = Self.complete(folder.path)
+        #expect(try await load(text).terminationHook == nil)
+        let error = try await #require(throws: ConfigurationError.self) {
+            try await load(text + "\nhost: {\(given): x}")
+        }
+        #expect(error.problems.count == 1)
+        #expect(error.problems[0].place.hasSuffix("host.\(missing)") && error.problems[0].next.contains(given))
+        let hook = try await load(text + "\nhost: {\(given): x, \(missing): y, lifecycleHeartbeatSeconds: 20}")
+            .terminationHook
+        #expect(hook.map { [$0.group, $0.name].sorted() } == ["x", "y"] && hook?.heartbeat == .seconds(20))
+    }
+
     @Test func `every problem is listed at once with its line`() async throws {
         let text = """
             aws:

@@ -44,6 +44,7 @@ struct NoticeWatchTests {
     /// What came out of a watch.
     private struct Outcome {
         var told: [InstanceNotice] = []
+        var looks: [Bool] = []
         var pauses: [Duration] = []
     }
 
@@ -57,9 +58,11 @@ struct NoticeWatchTests {
         let instance = Instance(looks)
         let environment = AWSEnvironment(variables: variables, random: { 0 }, pause: { _ in })
         let told = Mutex<[InstanceNotice]>([])
+        let looks = Mutex<[Bool]>([])
         let watch = NoticeWatch(
             notices: InstanceNotices(metadata: InstanceMetadata(transport: instance, environment: environment)),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            looked: { isAnnounced in looks.withLock { $0.append(isAnnounced) } }
         ) { notice in told.withLock { $0.append(notice) } }
         var outcome = Outcome()
         await watch.run { wait throws(CancellationError) in
@@ -67,6 +70,7 @@ struct NoticeWatchTests {
             guard instance.next() else { throw CancellationError() }
         }
         outcome.told = told.withLock { $0 }
+        outcome.looks = looks.withLock { $0 }
         return (outcome, instance)
     }
 
@@ -133,10 +137,22 @@ struct NoticeWatchTests {
         #expect(outcome.told == [spot(.stop, after: 120)])
     }
 
+    @Test(
+        "After each look it is said whether a notice stands: one that was told, until metadata says that there is none"
+    )
+    func looks() async {
+        let stop = Self.spotText("stop", "08:02:00")
+        let (outcome, _) = await watch([
+            nil, Self.quiet, (stop, nil), nil, (stop, "Terminated"), (nil, "Terminated"), Self.quiet,
+        ])
+        #expect(outcome.looks == [false, false, true, true, true, true, false])
+    }
+
     @Test("Switched off it asks nothing and ends")
     func disabled() async {
         let (outcome, instance) = await watch([Self.quiet], variables: ["AWS_EC2_METADATA_DISABLED": "true"])
         #expect(outcome.pauses.isEmpty && instance.requests.isEmpty)
+        #expect(outcome.looks == [false], "the workers would wait for a look that never comes")
     }
 
     @Test("run() ends when its task is cancelled")

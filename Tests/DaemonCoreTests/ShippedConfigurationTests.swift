@@ -93,6 +93,7 @@ import Testing
             "paths.environments": folder.path + "/.", "storage.kmsKey": "key", "storage.artifactsBucket": "artifacts",
             "storage.stateBucket": "state", "storage.inventoryTable": "table", "tools.packer.path": "/bin/sh",
             "tools.terraform.path": "/bin/sh", "tools.auditor.path": "/bin/sh",
+            "host.autoScalingGroup": "group", "host.lifecycleHook": "hook",
         ]
         for stage in ConfigurationKey.stageNames {
             base["activities.\(stage).arn"] = "arn:aws:states:eu-central-1:123456789012:activity:\(stage)"

@@ -144,6 +144,36 @@ struct DoctorTests {
         #expect(states.contains { $0.message.contains("does not retry Builder.Draining") }, "\(findings)")
     }
 
+    @Test func `the lifecycle hook of the host's group is looked up and judged`() async throws {
+        let platform = try await platform()
+        let transport = try CurlTransport()
+        let setup = EmulatedPlatformSetup(
+            transport: transport,
+            localStack: try #require(AWSEmulator.localStack),
+            moto: try #require(AWSEmulator.moto),
+            region: "eu-central-1"
+        )
+        let group = AWSEmulator.unique("g")
+        try await setup.makeTerminationHook("drain", group: group, heartbeatTimeoutSeconds: 900)
+        try await setup.makeTerminationHook("short", group: group, heartbeatTimeoutSeconds: 90)
+        await transport.shutdown()
+        #expect(try await doctor(platform.daemon).findings.allSatisfy { $0.check != "lifecycle hook" })
+        let hooks: [(name: String, level: Finding.Level, text: String)] = [
+            ("drain", .ok, "holds this host's end, 900 s"), ("short", .failure, "a single late one"),
+            ("other", .failure, "has no hook other"),
+        ]
+        for (name, level, text) in hooks {
+            let changes = [
+                "BUILDERD_HOST_AUTO_SCALING_GROUP": group, "BUILDERD_HOST_LIFECYCLE_HOOK": name,
+                "AWS_ENDPOINT_URL_AUTO_SCALING": AWSEmulator.moto ?? "",
+            ]
+            let (_, findings) = try await doctor(platform.daemon, changes)
+            let finding = findings.first { $0.check == "lifecycle hook" }
+            #expect(finding?.level == level && finding?.message.contains(text) == true, "\(findings)")
+            #expect(findings.contains { $0.check == "endpoint autoscaling" && $0.level == .ok })
+        }
+    }
+
     @Test func `no credentials are one failure, and what needs them is left out`() async throws {
         let daemon = try BuilderdProcess(
             configuration: DaemonProcessTests.configuration,

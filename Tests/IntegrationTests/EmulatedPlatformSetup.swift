@@ -96,6 +96,22 @@ struct EmulatedPlatformSetup {
         _ = try await json(moto, "dynamodb", "DynamoDB_20120810.CreateTable", "1.0", table)
     }
 
+    /// Makes a lifecycle hook for ends of hosts. moto asks for no group of that name.
+    func makeTerminationHook(_ name: String, group: String, heartbeatTimeoutSeconds: Int) async throws {
+        let form =
+            "Action=PutLifecycleHook&Version=2011-01-01&AutoScalingGroupName=\(group)&LifecycleHookName=\(name)&"
+            + "LifecycleTransition=autoscaling:EC2_INSTANCE_TERMINATING&DefaultResult=CONTINUE&"
+            + "HeartbeatTimeout=\(heartbeatTimeoutSeconds)"
+        try await ask(
+            HTTPRequest(
+                method: "POST",
+                url: moto + "/",
+                headers: [HTTPField("Content-Type", "application/x-www-form-urlencoded"), scope("autoscaling")],
+                body: Array(form.utf8)
+            )
+        )
+    }
+
     private func json(
         _ url: String,
         _ service: String,

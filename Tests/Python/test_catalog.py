@@ -11,7 +11,8 @@ CATALOG = ROOT / "systemd" / "builderd.catalog"
 
 class Catalog(unittest.TestCase):
     def test_every_message_id_is_explained_and_no_other(self):
-        source = (ROOT / "Sources/ActivityWorker/Worker/WorkerLog.swift").read_text()
+        places = ("ActivityWorker/Worker/WorkerLog.swift", "DaemonCore/HostEnd/HostMessageID.swift")
+        source = "".join((ROOT / "Sources" / place).read_text() for place in places)
         ids = re.findall(r'static let \w+ = "([0-9a-f]{32})"', source)
         explained = re.findall(r"^-- ([0-9a-f]{32})$", CATALOG.read_text(), re.M)
         self.assertEqual(sorted(ids), sorted(explained))

@@ -1,4 +1,4 @@
-/// What instance metadata says about the end of this instance.
+/// What instance metadata says about this instance and its end.
 ///
 /// Each call asks once and once more: callers look every few seconds anyway.
 package struct InstanceNotices: Sendable {
@@ -41,6 +41,17 @@ package struct InstanceNotices: Sendable {
             throw malformed(operation, "the answer is not one word")
         }
         return TargetLifecycleState(rawValue: word)
+    }
+
+    /// This instance's id, at `instance-id`.
+    ///
+    /// - Throws: `AWSError` when metadata cannot be had, or with code `.malformedAnswer` when it is not one word.
+    package func instanceID() async throws(AWSError) -> String {
+        let operation = "metadata.InstanceId"
+        guard let bytes = try await value(at: "latest/meta-data/instance-id", operation),
+            let word = InstanceMetadata.line(bytes.last == 0x0A ? bytes.dropLast() : bytes)
+        else { throw malformed(operation, "the answer is no instance id") }
+        return word
     }
 
     private func value(at path: String, _ operation: String) async throws(AWSError) -> [UInt8]? {

@@ -123,11 +123,27 @@ package struct Daemon: Sendable {
                 life.reloaded(outcome)
             }
         )
+        let hostEnd = HostEnd(
+            termination: configuration.terminationHook.map {
+                HeldTermination(
+                    $0,
+                    client: AutoScalingClient(aws.configuration),
+                    notices: aws.notices,
+                    logger: logger
+                )
+            },
+            toolsEnded: { await orphans.ended() },
+            logger: logger
+        )
         let conductor = DrainConductor(
             workers: workers,
             wish: StopWish(environment: environment, logger: logger).read,
             logger: logger,
             phaseChanged: life.enter,
+            stopping: {
+                life.stopping()
+                hostEnd.release()
+            },
             reload: { await reload.reload() }
         )
         let watches = servers.map { server in
@@ -142,7 +158,7 @@ package struct Daemon: Sendable {
                 successTerminationBehavior: .ignore
             ),
             .init(
-                service: WorkersService(workers: workers, signals: signals, conductor: conductor),
+                service: WorkersService(workers: workers, signals: signals, conductor: conductor, hostEnd: hostEnd),
                 successTerminationBehavior: .gracefullyShutdownGroup
             ),
         ]
@@ -154,8 +170,14 @@ package struct Daemon: Sendable {
         )
         services.append(
             .init(
-                service: NoticeWatch(notices: aws.notices, logger: logger) { notice in
+                service: NoticeWatch(
+                    notices: aws.notices,
+                    logger: logger,
+                    looked: { isAnnounced in await hostEnd.looked(isAnnounced: isAnnounced) }
+                ) { notice in
                     metrics.noticed(kind: notice.kind)
+                    // First, as a host without tasks has drained at once.
+                    await hostEnd.noticed(notice)
                     await conductor.hostEnds(
                         why: notice.description,
                         in: notice.time.map { .seconds(max(0, $0.timeIntervalSinceNow)) },

@@ -18,6 +18,7 @@ final class DaemonLife: Sendable {
         var refusal: String?
     }
     private let told = Mutex(Told())
+    private let isStopping = Atomic(false)
 
     init(notifier: ServiceNotifier, logger: Logger) {
         self.notifier = notifier
@@ -39,10 +40,19 @@ final class DaemonLife: Sendable {
         case .starting: break
         case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
         case .handingOver, .draining, .interrupting:
-            tell { () throws(ServiceNotifierError) in try notifier.stopping(status: "\(phase.rawValue)") }
-            // At once: the unit's TimeoutStopSec may be shorter than the time to the next line of `narrate`.
-            tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
+            tell { () throws(ServiceNotifierError) in try notifier.status(phase.rawValue) }
         }
+    }
+
+    /// The daemon is to end: systemd is told, once, and asked for time.
+    ///
+    /// Not where only the host ends: of a service that says STOPPING by itself systemd thinks that it has its SIGTERM, and the shutdown
+    /// would send none.
+    @Sendable func stopping() {
+        guard isStopping.exchange(true, ordering: .relaxed) == false else { return }
+        tell { () throws(ServiceNotifierError) in try notifier.stopping(status: phase.rawValue) }
+        // At once: the unit's TimeoutStopSec may be shorter than the time to the next line of `narrate`.
+        tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
     }
 
     /// The configuration is read again. Before READY, and when the daemon ends, systemd is told nothing of it.
@@ -74,7 +84,7 @@ final class DaemonLife: Sendable {
                 tell { () throws(ServiceNotifierError) in try notifier.status(text) }
                 last = text
             }
-            if phase != .running {
+            if isStopping.load(ordering: .relaxed) {
                 tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
             }
             try? await Task.sleep(for: .seconds(10), tolerance: .seconds(5))

@@ -25,6 +25,7 @@ package actor DrainConductor {
     private let wish: Wish
     private let logger: Logger
     private let phaseChanged: @Sendable (DaemonPhase) -> Void
+    private let stopping: @Sendable () -> Void
     private let reload: @Sendable () async -> Void
     /// How long steps in progress may take to end at a hand-over.
     private let stepPatience: Duration
@@ -33,6 +34,8 @@ package actor DrainConductor {
     private var order: DrainOrder?
     /// Whether a first signal to stop has come.
     private var isSignalled = false
+    /// Whether tasks were left to the next start, though that may have been called off later.
+    private(set) var hasHandedOver = false
     /// Interrupts before the host ends.
     private var alarm: Task<Void, Never>?
     /// When tools are to be dead, as the host ends soon after; `nil` while that is not known.
@@ -44,6 +47,7 @@ package actor DrainConductor {
     ///
     /// - Parameters:
     ///   - wish: asked at a signal, and again while it lasts.
+    ///   - stopping: called when the daemon itself is to end, and not only its work because the host ends. Default: nothing.
     ///   - reload: what a SIGHUP does while nothing ends. Default: nothing.
     ///   - stepPatience: default 10 s.
     ///   - interval: default 5 s.
@@ -52,6 +56,7 @@ package actor DrainConductor {
         wish: @escaping Wish,
         logger: Logger,
         phaseChanged: @escaping @Sendable (DaemonPhase) -> Void,
+        stopping: @escaping @Sendable () -> Void = {},
         reload: @escaping @Sendable () async -> Void = {},
         stepPatience: Duration = .seconds(10),
         interval: Duration = .seconds(5)
@@ -60,6 +65,7 @@ package actor DrainConductor {
         self.wish = wish
         self.logger = logger
         self.phaseChanged = phaseChanged
+        self.stopping = stopping
         self.reload = reload
         self.stepPatience = stepPatience
         self.interval = interval
@@ -78,6 +84,7 @@ package actor DrainConductor {
                     }
                 case .sigusr2:
                     if order == nil { begin(.handOver, why: "\(signal)", in: &group) }
+                    stopping()
                 default:
                     await stop("\(signal)", in: &group)
                 }
@@ -91,6 +98,7 @@ package actor DrainConductor {
     private func stop(_ signal: String, in group: inout DiscardingTaskGroup) async {
         if isSignalled { return interrupt(why: "\(signal) again") }
         isSignalled = true
+        defer { stopping() }
         let wanted = await wish() ?? .drain
         if order == nil {
             begin(wanted, why: signal, in: &group)
@@ -98,6 +106,7 @@ package actor DrainConductor {
             interrupt(why: signal)
         } else {
             logger.notice("\(signal): draining already; \(pending()); a second signal interrupts tasks, never polls")
+            group.addTask { await self.watchWish() }
         }
     }
 
@@ -106,6 +115,7 @@ package actor DrainConductor {
         guard order == nil else { return }
         logger.notice("\(why): draining; \(pending())")
         drain()
+        stopping()
     }
 
     /// The host will end in `left`: drains, and interrupts when the tools need the rest of the time to stop, at once where they would need
@@ -126,7 +136,7 @@ package actor DrainConductor {
         }
         let span = left.map { $0 - longestStop }
         let then = span.map { "; tasks that still run in \(max(0, $0.components.seconds)) s are interrupted" } ?? ""
-        logger.warning("\(why): draining\(then)")
+        logger.warning("\(why): draining\(then)", metadata: [HostMessageID.key: "\(HostMessageID.hostEnds)"])
         if order == nil { drain() } else { cancelHandOver() }
         guard let span else { return }
         alarm?.cancel()
@@ -197,6 +207,7 @@ package actor DrainConductor {
         case .interrupt:
             interrupt(why: "the system is shutting down")
         case .handOver, nil:
+            hasHandedOver = true
             for worker in workers { worker.handOver() }
             try? await Task.sleep(for: stepPatience)
             if order == .handOver { for worker in workers { worker.endHandedOverSteps() } }

@@ -61,10 +61,12 @@ package struct ConfigurationKey: Sendable, Hashable {
 extension ConfigurationKey {
     /// Every key there is, in the order of the shipped file.
     package static let all: [ConfigurationKey] =
-        aws + activities + stateMachines + worker + paths + storage + tools + surroundings
+        aws + activities + stateMachines + worker + host + paths + storage + tools + surroundings
 
     /// Services whose endpoint can be set, by the names of the `aws.endpoints` keys.
-    package static let endpointNames = ["sfn", "ssm", "s3", "kms", "ec2", "dynamodb", "logs", "sts"]
+    package static let endpointNames = [
+        "sfn", "ssm", "s3", "kms", "ec2", "dynamodb", "logs", "sts", "autoscaling",
+    ]
 
     /// Stages by the names of the `activities` keys, in pipeline order.
     package static let stageNames = ["preProvision", "bakery", "provision", "validation", "postProvision"]
@@ -97,6 +99,17 @@ extension ConfigurationKey {
     ]
 
     private static let worker = [ConfigurationKey("worker", "name", kind: .workerName)]
+
+    private static let host = [
+        ConfigurationKey("host", "autoScalingGroup", kind: .word),
+        ConfigurationKey("host", "lifecycleHook", kind: .word),
+        ConfigurationKey(
+            "host",
+            "lifecycleHeartbeatSeconds",
+            kind: .integer(5...3600, unit: "seconds"),
+            default: "60"
+        ),
+    ]
 
     private static let paths = [
         ConfigurationKey("paths", "state", kind: .path, default: "/var/lib/builderd"),

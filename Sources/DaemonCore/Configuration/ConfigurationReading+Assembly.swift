@@ -11,6 +11,7 @@ extension ConfigurationReading {
         let activities = readActivities()
         requireWhatStagesNeed(Set(activities.keys))
         let credentials = readToolCredentials()
+        let hook = readTerminationHook()
         requireFolders(Set(activities.keys))
         requireTools(Set(activities.keys))
         keepFoldersApart()
@@ -30,6 +31,7 @@ extension ConfigurationReading {
             releaseStateMachine: values["stateMachines.release"],
             pingStateMachine: values["stateMachines.ping"],
             workerName: values["worker.name"],
+            terminationHook: hook,
             stateDirectory: text("paths.state"),
             workDirectory: text("paths.work"),
             stages: StageSettings(
@@ -142,6 +144,26 @@ extension ConfigurationReading {
             return .profile(name: name, file: file)
         default: return .ec2InstanceMetadata
         }
+    }
+
+    /// Both names or neither: an end that Auto Scaling holds is only let go by both.
+    private mutating func readTerminationHook() -> DaemonConfiguration.TerminationHook? {
+        let names = ["host.autoScalingGroup", "host.lifecycleHook"]
+        if let group = values[names[0]], let name = values[names[1]] {
+            return .init(group: group, name: name, heartbeat: seconds("host.lifecycleHeartbeatSeconds"))
+        }
+        for name in names where values[name] == nil && !refused.contains(name) {
+            guard let key = key(name), let other = names.first(where: { $0 != name && values[$0] != nil }) else {
+                continue
+            }
+            report(
+                key,
+                found: "nothing",
+                allowed: key.kind.allowed,
+                next: "Set it, or leave \(other) empty too: the end of a host is let go by both names."
+            )
+        }
+        return nil
     }
 
     /// A host without a stage's tool would fail every release it takes.

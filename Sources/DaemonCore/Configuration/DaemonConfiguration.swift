@@ -19,6 +19,8 @@ package struct DaemonConfiguration: Sendable {
     package var pingStateMachine: String?
     /// `workerName` of every poll: 1 to 80 characters; `nil` is the host's name.
     package var workerName: String?
+    /// The hook at which Auto Scaling holds this host's end; `nil` where it does not.
+    package var terminationHook: TerminationHook?
     /// State folder: tasks, history, lock.
     package var stateDirectory: String
     /// Workspaces' folder.
@@ -48,6 +50,16 @@ package struct DaemonConfiguration: Sendable {
         package var arn: String
         /// Tasks at a time, 1 to 64.
         package var slots: Int
+    }
+
+    /// A lifecycle hook of the Auto Scaling group that this host is in.
+    package struct TerminationHook: Sendable, Hashable {
+        /// The group's name.
+        package var group: String
+        /// The hook's name.
+        package var name: String
+        /// How often Auto Scaling is told that the host still drains.
+        package var heartbeat: Duration
     }
 
     /// Where log lines go.

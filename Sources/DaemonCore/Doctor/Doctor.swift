@@ -61,6 +61,7 @@ package struct Doctor: Sendable {
             transport: access.transport,
             endpoints: access.configuration.endpoints,
             region: configuration.region,
+            services: NetworkChecks.services + (configuration.terminationHook == nil ? [] : [.autoScaling]),
             metadata: InstanceMetadata(
                 transport: access.transport,
                 environment: AWSEnvironment(
@@ -89,5 +90,11 @@ package struct Doctor: Sendable {
         for finding in await pipeline.findings() { report(finding) }
         let storage = StorageChecks(aws: access.configuration, configuration: configuration, writes: writes)
         for finding in await storage.findings() { report(finding) }
+        let hook = LifecycleHookChecks(
+            client: AutoScalingClient(access.configuration),
+            notices: access.notices,
+            configuration: configuration
+        )
+        for finding in await hook.findings() { report(finding) }
     }
 }

@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// Endpoints, the clock against theirs, and instance metadata.
 struct NetworkChecks: Sendable {
-    /// Services that builderd calls by itself.
+    /// Services that builderd calls by itself, on every host.
     static let services: [AWSService] = [.sfn, .ssm, .s3, .kms, .ec2, .dynamodb, .cloudwatchLogs, .sts]
     /// A difference that nobody notices yet, in seconds.
     static let smallSkew = 30.0
@@ -14,11 +14,12 @@ struct NetworkChecks: Sendable {
     let transport: any HTTPExchanging
     let endpoints: EndpointResolver
     let region: String
+    let services: [AWSService]
     let metadata: InstanceMetadata
 
     func findings() async -> [Finding] {
         let looks = await withTaskGroup(of: (Int, Finding, Double?).self) { group in
-            for (index, service) in Self.services.enumerated() {
+            for (index, service) in services.enumerated() {
                 group.addTask {
                     let (finding, skew) = await look(at: service)
                     return (index, finding, skew)

@@ -10,18 +10,23 @@ struct NoticeWatch: Service {
     private let notices: InstanceNotices
     private let logger: Logger
     private let noticed: @Sendable (InstanceNotice) async -> Void
+    private let looked: @Sendable (_ isAnnounced: Bool) async -> Void
 
     /// A watch; nothing is asked yet.
     ///
-    /// - Parameter noticed: called once for each new notice, before the next look: one that stays is not told again, one that
-    ///   changes or comes back is.
+    /// - Parameters:
+    ///   - looked: called after each look, and once where metadata is switched off, with whether a notice stands that was handed on.
+    ///   - noticed: called once for each new notice, before the next look: one that stays is not told again, one that changes or comes
+    ///     back is.
     init(
         notices: InstanceNotices,
         logger: Logger,
+        looked: @escaping @Sendable (_ isAnnounced: Bool) async -> Void = { _ in },
         noticed: @escaping @Sendable (InstanceNotice) async -> Void
     ) {
         self.notices = notices
         self.logger = logger
+        self.looked = looked
         self.noticed = noticed
     }
 
@@ -42,6 +47,7 @@ struct NoticeWatch: Service {
     func run(pause: (Duration) async throws(CancellationError) -> Void) async {
         guard !notices.isDisabled else {
             logger.info("no watch for spot and Auto Scaling notices: AWS_EC2_METADATA_DISABLED is true")
+            await looked(false)
             return
         }
         var pace = NoticePace()
@@ -61,6 +67,7 @@ struct NoticeWatch: Service {
                     wait = pace.failed()
                     say(error, pace, wait)
                 }
+                await looked(told.isAny)
                 try await pause(wait)
             }
         } catch {

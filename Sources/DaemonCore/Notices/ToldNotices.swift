@@ -3,6 +3,9 @@ struct ToldNotices: Sendable {
     private var spot: InstanceNotice?
     private var autoScaling: InstanceNotice?
 
+    /// Whether one stands.
+    var isAny: Bool { spot != nil || autoScaling != nil }
+
     /// What a look found of EC2's; the notice if it is to be told.
     mutating func spot(_ found: InstanceNotice?) -> InstanceNotice? { Self.change(&spot, to: found) }
 

@@ -47,6 +47,18 @@ struct InstanceNoticesTests {
         #expect(exchange.requests.last?.url == url(Self.statePath))
     }
 
+    @Test("The instance's id is one word; without one it is an error")
+    func instanceID() async throws {
+        let (notices, exchange) = notices(.text("i-0123456789abcdef0\n"))
+        #expect(try await notices.instanceID() == "i-0123456789abcdef0")
+        #expect(exchange.requests.last?.url == url("/latest/meta-data/instance-id"))
+        for answer: ScriptedExchange.Answer in [.status(404), .text("<html> </html>")] {
+            let (notices, _) = self.notices(answer)
+            let error = try #require(await #expect(throws: AWSError.self) { try await notices.instanceID() })
+            #expect(error.code == .malformedAnswer && error.operation == "metadata.InstanceId")
+        }
+    }
+
     @Test("404 means that there is none, after one question")
     func none() async throws {
         let (notices, exchange) = notices(.status(404))

@@ -4,15 +4,30 @@ import OpenSSLDigest
 /// Checks AWS Signature Version 4 from a request as it arrived. Written from the specification and on purpose without the client's
 /// signer: an error of the one is not an error of the other.
 /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-struct SignatureCheck: Sendable {
+package struct SignatureCheck: Sendable {
     let accessKeyID: String
     let secretAccessKey: String
     let sessionToken: String?
     let region: String
     let service: String
 
+    /// A check for requests to one service, signed with these credentials.
+    package init(
+        accessKeyID: String,
+        secretAccessKey: String,
+        sessionToken: String? = nil,
+        region: String,
+        service: String
+    ) {
+        self.accessKeyID = accessKeyID
+        self.secretAccessKey = secretAccessKey
+        self.sessionToken = sessionToken
+        self.region = region
+        self.service = service
+    }
+
     /// What is wrong with the signature of `request`; `nil` when it is right. `now` in seconds since 1970.
-    func problem(_ request: ReceivedRequest, now: Double) -> String? {
+    package func problem(_ request: ReceivedRequest, now: Double) -> String? {
         guard let header = request.header("authorization") else { return "no Authorization" }
         let prefix = "AWS4-HMAC-SHA256 "
         guard header.hasPrefix(prefix) else { return "Authorization is not AWS4-HMAC-SHA256" }
@@ -88,12 +103,21 @@ struct SignatureCheck: Sendable {
 }
 
 /// A request as it arrived, before anything is made of it.
-struct ReceivedRequest: Sendable {
+package struct ReceivedRequest: Sendable {
     var method: String
     /// Request target, undecoded.
     var target: String
     var headers: [(String, String)]
-    var body: [UInt8]
+    /// Its bytes.
+    package var body: [UInt8]
+
+    /// A request of these parts.
+    package init(method: String, target: String, headers: [(String, String)], body: [UInt8]) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
 
     func header(_ name: String) -> String? { headers.first { $0.0.lowercased() == name }?.1 }
 }
