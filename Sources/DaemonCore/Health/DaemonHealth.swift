@@ -19,6 +19,7 @@ struct DaemonHealth: HealthSource {
     let life: DaemonLife
     let tools: StatusDocument.Tools
     let pauses: StagePauses
+    let log: LogMeter
     let started: ContinuousClock.Instant
 
     func livez() async -> HealthAnswer { HealthAnswer(reasons: stuckStages()) }
@@ -49,6 +50,7 @@ struct DaemonHealth: HealthSource {
         let counts = journal.counts
         let obstacle = await journal.obstacle()
         let paused = await pauses.current
+        let logged = log.counts
         return StatusDocument(
             version: BuilderdVersion.text,
             phase: life.phase.rawValue,
@@ -66,7 +68,8 @@ struct DaemonHealth: HealthSource {
                 quarantined: counts.quarantined,
                 problem: obstacle?.message
             ),
-            tools: tools
+            tools: tools,
+            log: StatusDocument.Log(waiting: logged.waiting, dropped: logged.dropped)
         ).json
     }
 
@@ -90,6 +93,7 @@ struct DaemonHealth: HealthSource {
         if let expiration = await credentials.snapshot().expiration {
             metrics.credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
         }
+        log.update(metrics)
         return registry.render()
     }
 
