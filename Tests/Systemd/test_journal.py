@@ -12,6 +12,8 @@ from container import Container, obstacle
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DROPPED = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c10"
+# The shipped unit's own.
+RATE = re.findall(r"^LogRateLimit\w+=.*", (ROOT / "systemd/builderd.service").read_text(), re.M)
 # So low that without the unit's own setting most of a flood would be suppressed.
 STRICT = "[Journal]\nRateLimitIntervalSec=30s\nRateLimitBurst=100\n"
 
@@ -43,7 +45,7 @@ class JournalTests(unittest.TestCase):
     def start(self, *arguments, **options):
         """The program as a service of an unprivileged user."""
         self.container.run(
-            "systemd-run", "--quiet", "--unit=probe", "--property=User=nobody", "--property=LogRateLimitIntervalSec=0",
+            "systemd-run", "--quiet", "--unit=probe", "--property=User=nobody", *(f"--property={line}" for line in RATE),
             "--property=StandardOutput=append:/probe/said", *arguments,
         )
 
