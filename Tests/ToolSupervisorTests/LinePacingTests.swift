@@ -68,6 +68,7 @@ struct LinePacingTests {
         }
         let end = try await run(runner, "seq 5000", collector)
         #expect(end.status == 0)
+        #expect(gate.state.withLock { $0.questions } >= 300)
         #expect(collector.lines(.stdout) == (1...5000).map { "\($0)" })
     }
 
