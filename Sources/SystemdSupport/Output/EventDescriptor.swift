@@ -7,7 +7,7 @@ struct EventDescriptor: ~Copyable, Sendable {
 
     init() throws(LogWriterError) {
         descriptor = csystemd_eventfd()
-        guard descriptor >= 0 else { throw LogWriterError(operation: "eventfd", number: -descriptor) }
+        guard descriptor >= 0 else { throw LogWriterError(operation: "eventfd", number: errno) }
     }
 
     deinit { close(descriptor) }
@@ -21,7 +21,12 @@ struct EventDescriptor: ~Copyable, Sendable {
     /// Waits for a signal or until `writable` (unless negative) can be written to, at most for `limit`; may return early.
     func wait(orFor writable: Int32 = -1, atMost limit: Duration? = nil) {
         let milliseconds = limit.map { max(0, min(Int64(Int32.max), Int64(($0 / .milliseconds(1)).rounded(.up)))) }
-        csystemd_wait(descriptor, writable, milliseconds.map { Int32($0) } ?? -1)
+        // A negative descriptor is passed over.
+        var list = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: writable, events: Int16(POLLOUT), revents: 0),
+        ]
+        _ = unsafe poll(&list, nfds_t(list.count), milliseconds.map { Int32($0) } ?? -1)
     }
 
     /// Takes back what was signalled; whether anything was.

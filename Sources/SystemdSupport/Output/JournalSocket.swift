@@ -1,4 +1,3 @@
-import CSystemd
 import Glibc
 
 /// systemd's journal by its own socket.
@@ -22,12 +21,12 @@ struct JournalSocket: ~Copyable {
         // Again once: a socket whose other end has gone says so only when it is written to.
         for isLast in [false, true] {
             if descriptor < 0 {
-                descriptor = unsafe path.withCString { unsafe csystemd_connect_datagram($0) }
+                descriptor = Datagram.connect(to: path)
                 if descriptor < 0 { return .away }
             }
-            var result = unsafe csystemd_send_datagram(descriptor, bytes, bytes.count)
+            var result = Datagram.send(bytes, on: descriptor)
             if [-EMSGSIZE, -ENOBUFS].contains(result) {
-                result = unsafe csystemd_send_memory_file(descriptor, bytes, bytes.count)
+                result = Datagram.sendFile(bytes, on: descriptor)
             }
             switch -result {
             case 0: return .taken
