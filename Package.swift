@@ -118,6 +118,12 @@ let package = Package(
         ),
 
         .executableTarget(
+            name: "JournalProbe",
+            dependencies: ["SystemdSupport", .logging],
+            path: "Tests/JournalProbe",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "DurableWorker",
             dependencies: [
                 "DaemonCore", "CurlTransport", "OpenSSLDigest", "SystemdSupport", "AWSClient", "ActivityWorker",

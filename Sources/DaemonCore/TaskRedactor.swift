@@ -7,17 +7,21 @@ package struct TaskRedactor: TaskRedacting {
     /// The supervisor's redactor, which streams of tools' output are made from.
     package let redactor: Redactor
     private let workspace: String
+    private let inUse: SecretsInUse?
 
     /// A redactor that knows the secrets in `workspace`, if a predecessor left any.
     ///
+    /// - Parameter inUse: is told of all secrets, for what waits to be logged.
     /// - Throws: `TaskFailure` `Builder.Internal` when they cannot be read: then nothing may be shown.
-    package init(workspace: String) throws {
+    package init(workspace: String, inUse: SecretsInUse? = nil) throws {
         self.workspace = workspace
+        self.inUse = inUse
         do {
             redactor = try SecretsFile.load(workspace: workspace)
         } catch {
             throw Self.failure("Builder.Internal", error)
         }
+        inUse?.register(redactor)
     }
 
     package func add(secrets: [String]) throws {
@@ -27,6 +31,7 @@ package struct TaskRedactor: TaskRedacting {
         } catch {
             throw Self.failure("Builder.InputInvalid", error)
         }
+        inUse?.noteAddition()
         do {
             try SecretsFile.write(redactor, workspace: workspace)
         } catch {

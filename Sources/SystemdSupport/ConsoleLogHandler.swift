@@ -15,25 +15,22 @@ package struct ConsoleLogHandler: LogHandler {
     private var ownLevel: Logger.Level?
     private let colour: Bool
     private let now: @Sendable () -> Double
-    private let write: @Sendable (String) -> Void
+    private let write: @Sendable (String, Logger.Level) -> Void
 
-    /// A handler that writes to standard error, in colour when that is a terminal and `NO_COLOR` does not say otherwise.
+    /// A handler that writes to standard error at once, in colour when that is a terminal and `NO_COLOR` does not say otherwise. For
+    /// programs that do nothing else; the daemon's writes by `LogOutput`.
     package init(level: LogLevelSetting, environment: [String: String]) {
-        let wantsColour = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
-        self.init(
-            level: level,
-            colour: wantsColour && StandardError.isTerminal,
-            now: Self.wallClock,
-            write: StandardError.write
-        )
+        self.init(level: level, colour: Self.wantsColour(environment), now: Self.wallClock) { line, _ in
+            StandardError.write(line)
+        }
     }
 
-    /// A handler that takes the time from `now` (seconds since 1970) and hands each line to `write`.
+    /// A handler that takes the time from `now` (seconds since 1970) and hands each line to `write` with its level.
     package init(
         level: LogLevelSetting,
         colour: Bool,
         now: @escaping @Sendable () -> Double,
-        write: @escaping @Sendable (String) -> Void
+        write: @escaping @Sendable (String, Logger.Level) -> Void
     ) {
         setting = level
         self.colour = colour
@@ -54,11 +51,18 @@ package struct ConsoleLogHandler: LogHandler {
                 metadata: event.allMetadata(of: metadata, metadataProvider),
                 secondsSince1970: now(),
                 colour: colour
-            )
+            ),
+            event.level
         )
     }
 
-    @Sendable private static func wallClock() -> Double {
+    /// Whether standard error is a terminal that may be coloured.
+    static func wantsColour(_ environment: [String: String]) -> Bool {
+        (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb" && StandardError.isTerminal
+    }
+
+    /// Seconds since 1970.
+    @Sendable static func wallClock() -> Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

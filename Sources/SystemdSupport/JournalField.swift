@@ -11,6 +11,12 @@ package struct JournalField: Sendable, Hashable {
         self.value = Array(value.utf8)
     }
 
+    /// A field whose value is these bytes.
+    package init(_ name: String, bytes: [UInt8]) {
+        self.name = name
+        value = bytes
+    }
+
     /// Whether `name` may be a field that a program sets: journald drops others, and trusts those with a leading underscore.
     /// https://systemd.io/JOURNAL_NATIVE_PROTOCOL/
     package static func isValid(name: String) -> Bool {

@@ -13,25 +13,20 @@ package struct JournalLogHandler: LogHandler {
     private let setting: LogLevelSetting
     private var ownLevel: Logger.Level?
     private let identifier: String
-    private let send: @Sendable ([JournalField]) -> Void
+    private let send: @Sendable ([JournalField], Logger.Level) -> Void
 
-    /// A handler that writes as `identifier` (`SYSLOG_IDENTIFIER`).
-    ///
-    /// An entry that the journal refuses is written to standard error instead, as a console line.
-    package init(identifier: String, level: LogLevelSetting) {
-        self.init(identifier: identifier, level: level) { fields in
-            let result = Journal.send(fields)
-            guard result < 0 else { return }
-            let message = fields.first.map { String(decoding: $0.value, as: UTF8.self) } ?? ""
-            StandardError.write("journal refused an entry (\(result)): " + ConsoleLine.printable(message) + "\n")
-        }
+    /// A handler that writes as `identifier` (`SYSLOG_IDENTIFIER`) by `writer`.
+    package init(identifier: String, level: LogLevelSetting, writer: LogWriter) {
+        self.identifier = identifier
+        setting = level
+        send = { fields, level in writer.write(.entry(fields), level: level) }
     }
 
     /// A handler that hands entries to `send`.
     package init(identifier: String, level: LogLevelSetting, send: @escaping @Sendable ([JournalField]) -> Void) {
         self.identifier = identifier
-        self.send = send
         setting = level
+        self.send = { fields, _ in send(fields) }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -46,7 +41,8 @@ package struct JournalLogHandler: LogHandler {
                 message: event.text,
                 metadata: event.allMetadata(of: metadata, metadataProvider),
                 identifier: identifier
-            )
+            ),
+            event.level
         )
     }
 }

@@ -1,5 +1,4 @@
 import Glibc
-package import Logging
 
 /// Where log lines go.
 package enum LogDestination: Sendable, Hashable {
@@ -19,17 +18,5 @@ package enum LogDestination: Sendable, Hashable {
         var information = stat()
         guard unsafe fstat(descriptor, &information) == 0 else { return .console }
         return UInt64(information.st_dev) == device && UInt64(information.st_ino) == inode ? .journal : .console
-    }
-
-    /// The handler for this destination.
-    package func handler(
-        identifier: String = "builderd",
-        level: LogLevelSetting,
-        environment: [String: String]
-    ) -> any LogHandler {
-        switch self {
-        case .journal: JournalLogHandler(identifier: identifier, level: level)
-        case .console: ConsoleLogHandler(level: level, environment: environment)
-        }
     }
 }

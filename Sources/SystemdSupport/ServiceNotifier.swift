@@ -1,3 +1,5 @@
+// CSystemd for sys/socket.h, which both modules have: to which one its declarations belong depends on the build.
+import CSystemd
 import Glibc
 
 /// Tells the service manager about this service's state: the sd_notify protocol over the socket named by `NOTIFY_SOCKET`.

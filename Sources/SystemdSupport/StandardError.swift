@@ -15,4 +15,12 @@ enum StandardError {
             rest = rest.dropFirst(count)
         }
     }
+
+    /// Writes a short text if that does not block: a pipe or a socket that says it can be written to takes so much.
+    static func writeIfReady(_ text: String) {
+        var ready = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        guard unsafe poll(&ready, 1, 0) == 1, ready.revents & Int16(POLLOUT) != 0 else { return }
+        let bytes = Array(text.utf8.prefix(512))
+        _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
 }

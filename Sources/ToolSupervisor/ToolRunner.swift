@@ -14,17 +14,21 @@ package struct ToolRunner: Sendable {
     private let supervisor: SupervisorCommand
     private let containment: ToolContainment
     private let tick: Tick
+    private let pacing: (any LinePacing)?
 
     /// A runner whose tools are supervised by `supervisor`.
     ///
+    /// - Parameter pacing: holds lines back; they are handed on as they come by default.
     /// - Parameter tick: default: 200 ms.
     package init(
         supervisor: SupervisorCommand,
         containment: ToolContainment,
+        pacing: (any LinePacing)? = nil,
         tick: @escaping Tick = { try? await Task.sleep(for: .milliseconds(200)) }
     ) {
         self.supervisor = supervisor
         self.containment = containment
+        self.pacing = pacing
         self.tick = tick
     }
 
@@ -140,6 +144,7 @@ package struct ToolRunner: Sendable {
             redactor: redactor,
             wish: wish,
             tick: tick,
+            pacing: pacing,
             onLine: onLine
         )
         // Not cancelled with the caller: it goes on to the tool's end.

@@ -11,6 +11,10 @@ struct RunCommand: AsyncParsableCommand {
             SIGTERM or SIGINT drains: no new polls, open polls and running tasks finish. A second one interrupts the tasks and
             reports Builder.Interrupted, which the state machine retries. SIGHUP reads the configuration again. Exit status: 0 drained, 78 configuration error,
             1 any other failure.
+
+            The log goes to systemd's journal when standard error is connected to it (log.format in the configuration says otherwise),
+            written by a thread of its own: nothing waits for a journal that is slow or stopped. Entries for which there was no room are
+            counted and reported by an entry with BUILDERD_DROPPED. A builderd that is killed loses what waited.
             """
     )
 

@@ -43,6 +43,21 @@ import Testing
         #expect(text.contains("0123456789abcdef  bakery  hel?[31mlo   4 min 12 s  1 min 25 s  packer build"), "\(text)")
     }
 
+    @Test func `dropped log entries are a line of their own, where a daemon tells of any`() throws {
+        var document = document
+        func problems() -> [String] {
+            StatusView(document: document, style: plain, width: 120).lines.filter { $0.hasPrefix("!") }
+        }
+        #expect(problems() == [])
+        document.log = try JSONDecoder().decode(
+            StatusDocument.Log.self,
+            from: Data(#"{"waiting": 3, "dropped": 0}"#.utf8)
+        )
+        #expect(problems() == [])
+        document.log?.dropped = 7
+        #expect(problems() == ["! log: systemd's journal did not take 7 entries since the start"])
+    }
+
     @Test func `colours are those of the view and nothing else; without them the text is the same`() {
         let coloured = StatusView(document: document, style: Style(isColoured: true), width: 120).lines
         let stripped = coloured.map { $0.replacing(#/\u{1B}\[[0-9]*m/#, with: "") }

@@ -31,6 +31,10 @@ struct MetricsTests {
         metrics.stage("bakery", paused: true, openPolls: 1, leaseLeft: .milliseconds(1500))
         metrics.stage("provision", paused: false, openPolls: 0, leaseLeft: nil)
         metrics.journal(open: 1, ended: 5, quarantined: 0, isWritable: true)
+        metrics.log(sent: 6, waiting: 2)
+        metrics.log(sent: 1, waiting: 4)
+        metrics.logDropped(0, priority: "err")
+        metrics.logDropped(3, priority: "debug")
         metrics.credentialsExpire(secondsSince1970: 1_795_003_600)
         metrics.begin(stage: "bakery", leaseLosses: ["expired", "cancelled"], errors: ["throttled"])
         metrics.begin(stage: "validation", leaseLosses: ["expired"], errors: ["throttled"])
@@ -73,7 +77,10 @@ struct MetricsTests {
             "builderd_tool_left_overs_total 2", "builderd_stage_paused{stage=\"bakery\"} 1",
             "builderd_lease_left_seconds{stage=\"bakery\"} 1.5", "builderd_lease_left_seconds{stage=\"provision\"} NaN",
             "builderd_journal_records{state=\"ended\"} 5", "builderd_journal_writable 1",
-            "builderd_slots_busy{stage=\"bakery\"} 0", "builderd_slots{stage=\"bakery\"} 2",
+            "builderd_log_entries_total 7", "builderd_log_entries_waiting 4",
+            "builderd_log_entries_dropped_total{priority=\"debug\"} 3",
+            "builderd_log_entries_dropped_total{priority=\"err\"} 0", "builderd_slots_busy{stage=\"bakery\"} 0",
+            "builderd_slots{stage=\"bakery\"} 2",
             "builderd_build_info{version=\"1.0 \\\"quoted\\\"\\\\\\n\"} 1", "builderd_start_time_seconds 1795000000.5",
             "builderd_task_duration_seconds_bucket{outcome=\"success\",stage=\"bakery\",le=\"5\"} 1",
             "builderd_task_duration_seconds_bucket{outcome=\"success\",stage=\"bakery\",le=\"15\"} 2",

@@ -49,7 +49,7 @@ struct LogHandlerTests {
     func consoleLine() {
         let lines = Mutex<[String]>([])
         var logger = Logger(label: "x") { _ in
-            ConsoleLogHandler(level: LogLevelSetting(.info), colour: false, now: { 1_795_000_000.25 }) { line in
+            ConsoleLogHandler(level: LogLevelSetting(.info), colour: false, now: { 1_795_000_000.25 }) { line, _ in
                 lines.withLock { $0.append(line) }
             }
         }
@@ -116,10 +116,12 @@ struct LogHandlerTests {
     @Test("An entry arrives in the journal with all its bytes", .enabled(if: hasJournal, "needs journald"))
     func realJournal() async throws {
         let mark = UUID().uuidString.replacingOccurrences(of: "-", with: "")
+        let writer = try LogWriter.journal(identifier: "builderd-test")
         let logger = Logger(label: "x") { _ in
-            JournalLogHandler(identifier: "builderd-test", level: LogLevelSetting(.info))
+            JournalLogHandler(identifier: "builderd-test", level: LogLevelSetting(.info), writer: writer)
         }
         logger.info("first\nsecond \(mark)", metadata: ["BUILDERD_TASK": "\(mark)"])
+        writer.close(within: .seconds(10))
         _ = try Self.journalctl(["--sync"])
         let text = try Self.journalctl(["-o", "json", "BUILDERD_TASK=\(mark)"])
         #expect(text.contains("first\\nsecond \(mark)"))

@@ -15,6 +15,9 @@ import UnixSignals
 
 /// The composition root: makes everything from a configuration, runs it, and takes it down again.
 package struct Daemon: Sendable {
+    /// How long the end waits for the log: a restart of journald takes less, and a stop must not hang on a journald that is gone.
+    private static let logClosing = Duration.seconds(3)
+
     private let configuration: DaemonConfiguration
     private let environment: [String: String]
     private let load: ConfigurationReload.Load
@@ -41,7 +44,11 @@ package struct Daemon: Sendable {
     package func run() async throws {
         let lines = TaskLines()
         let logLevel = LogLevelSetting(configuration.logLevel)
-        let logger = makeLogger(logLevel, keeping: lines)
+        let secrets = SecretsInUse()
+        let log = try openLog(secrets)
+        // Last of all, however it ends: what was logged is out, or said to be lost.
+        defer { log.close(within: Self.logClosing) }
+        let logger = Logger(label: "builderd") { _ in TaskLineHandler(log.handler(level: logLevel), lines: lines) }
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr2)
         let journal = try openJournal(logger)
         try openWorkspaces()
@@ -57,7 +64,7 @@ package struct Daemon: Sendable {
         )
         let containment = ToolContainment.detect()
         let isConfined = configuration.confinesTools && Confinement.isAvailable
-        let tools = makeTools(containment, isConfined: isConfined, metrics: metrics)
+        let tools = makeTools(containment, isConfined: isConfined, metrics: metrics, log: log)
         let orphans = OrphanSweep(
             orphans: OrphanSweep.orphans(in: configuration.workDirectory, claims: journal.unfinished, id: workspaceID),
             tools: tools,
@@ -77,6 +84,7 @@ package struct Daemon: Sendable {
             tools: tools,
             orphans: orphans,
             observer: observer,
+            secrets: secrets,
             logger: logger
         )
         let pauses = StagePauses(journal: journal, workers: workers)
@@ -91,6 +99,7 @@ package struct Daemon: Sendable {
             life: life,
             tools: StatusDocument.Tools(containment: containment.name, landlock: isConfined),
             pauses: pauses,
+            log: LogMeter { log.writer.counts },
             started: .now
         )
         let control = DaemonControl(
@@ -217,16 +226,17 @@ package struct Daemon: Sendable {
         logger.notice("builderd stops")
     }
 
-    private func makeLogger(_ level: LogLevelSetting, keeping lines: TaskLines) -> Logger {
+    private func openLog(_ secrets: SecretsInUse) throws(DaemonStartError) -> LogOutput {
         let destination: LogDestination =
             switch configuration.logFormat {
             case .journal: .journal
             case .console: .console
             case .auto: LogDestination.detect(journalStream: environment["JOURNAL_STREAM"])
             }
-        let environment = environment
-        return Logger(label: "builderd") { _ in
-            TaskLineHandler(destination.handler(level: level, environment: environment), lines: lines)
+        do {
+            return try LogOutput(destination, environment: environment, lateRedaction: secrets)
+        } catch {
+            throw DaemonStartError("The log cannot be written: \(error)")
         }
     }
 
@@ -258,10 +268,18 @@ package struct Daemon: Sendable {
         }
     }
 
-    private func makeTools(_ containment: ToolContainment, isConfined: Bool, metrics: DaemonMetrics) -> SupervisedTools
-    {
+    private func makeTools(
+        _ containment: ToolContainment,
+        isConfined: Bool,
+        metrics: DaemonMetrics,
+        log: LogOutput
+    ) -> SupervisedTools {
         SupervisedTools(
-            runner: ToolRunner(supervisor: .ownProgram, containment: containment),
+            runner: ToolRunner(
+                supervisor: .ownProgram,
+                containment: containment,
+                pacing: LogPace(writer: log.writer)
+            ),
             searchPath: environment["PATH"] ?? ToolSearchPath.fallback,
             unreadable: isConfined ? [configuration.stateDirectory, configuration.workDirectory] : nil,
             meter: ToolMeter(metrics)
@@ -283,6 +301,7 @@ package struct Daemon: Sendable {
         tools: SupervisedTools,
         orphans: OrphanSweep,
         observer: MetricsObserver,
+        secrets: SecretsInUse,
         logger: Logger
     ) -> [StageWorker] {
         let stageEnvironment = StageEnvironment(aws: aws.configuration, settings: configuration.stages)
@@ -308,7 +327,7 @@ package struct Daemon: Sendable {
                     decode: { (input, name) throws(TaskFailure) in
                         try EnvelopeHeader(stage: Stage(rawValue: name) ?? stage).decode(input)
                     },
-                    makeRedactor: { try TaskRedactor(workspace: $0) },
+                    makeRedactor: { try TaskRedactor(workspace: $0, inUse: secrets) },
                     boot: StartRecord.currentBootId(),
                     tools: tools,
                     workspaceDirectory: configuration.workDirectory,

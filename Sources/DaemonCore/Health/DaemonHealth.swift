@@ -15,6 +15,7 @@ struct DaemonHealth: HealthSource {
     let life: DaemonLife
     let tools: StatusDocument.Tools
     let pauses: StagePauses
+    let log: LogMeter
     let started: ContinuousClock.Instant
 
     func livez() async -> HealthAnswer { HealthAnswer(reasons: StageLiveness.hangs(workers.map { $0.snapshot() })) }
@@ -45,6 +46,7 @@ struct DaemonHealth: HealthSource {
         let counts = journal.counts
         let obstacle = await journal.obstacle()
         let paused = await pauses.current
+        let logged = log.counts
         return StatusDocument(
             version: BuilderdVersion.text,
             phase: life.phase.rawValue,
@@ -62,7 +64,8 @@ struct DaemonHealth: HealthSource {
                 quarantined: counts.quarantined,
                 problem: obstacle?.message
             ),
-            tools: tools
+            tools: tools,
+            log: StatusDocument.Log(waiting: logged.waiting, dropped: logged.dropped)
         ).json
     }
 
@@ -90,6 +93,7 @@ struct DaemonHealth: HealthSource {
         if let expiration = await credentials.snapshot().expiration {
             metrics.credentialsExpire(secondsSince1970: expiration.timeIntervalSince1970)
         }
+        log.update(metrics)
         return registry.render()
     }
 

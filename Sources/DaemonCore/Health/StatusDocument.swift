@@ -17,6 +17,8 @@ package struct StatusDocument: Codable, Sendable, Hashable {
     package var journal: Journal
     /// How external tools are held.
     package var tools: Tools
+    /// What became of the daemon's log; `nil` from a daemon that does not say.
+    package var log: Log?
 
     /// One enabled stage.
     package struct Stage: Codable, Sendable, Hashable {
@@ -104,6 +106,14 @@ package struct StatusDocument: Codable, Sendable, Hashable {
         package var containment: String
         /// Whether Landlock confines them.
         package var landlock: Bool
+    }
+
+    /// The daemon's log.
+    package struct Log: Codable, Sendable, Hashable {
+        /// Entries that wait for systemd's journal, or for standard error.
+        package var waiting: Int
+        /// Entries that it did not take, since the start.
+        package var dropped: Int
     }
 
     /// The document as JSON text with sorted keys.

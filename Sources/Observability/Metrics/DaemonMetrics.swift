@@ -123,6 +123,18 @@ package struct DaemonMetrics: Sendable {
         set(MetricNames.journalWritable, isWritable ? 1 : 0, [:])
     }
 
+    /// So many more log entries are out, and so many wait now.
+    package func log(sent: Int, waiting: Int) {
+        factory.makeCounter(label: MetricNames.logEntries.name, dimensions: []).increment(by: Int64(sent))
+        set(MetricNames.logWaiting, Double(waiting), [:])
+    }
+
+    /// So many more log entries of a priority were dropped.
+    package func logDropped(_ number: Int, priority: String) {
+        let counter = factory.makeCounter(label: MetricNames.logDropped.name, dimensions: [("priority", priority)])
+        counter.increment(by: Int64(number))
+    }
+
     /// A stage's slots now.
     package func slots(stage: String, busy: Int, total: Int) {
         set(MetricNames.slotsBusy, Double(busy), ["stage": stage])

@@ -84,6 +84,24 @@ package enum MetricNames {
         "builderd_journal_writable",
         "Whether a task could be claimed."
     )
+    /// No labels.
+    package static let logEntries = MetricDescription(
+        .counter,
+        "builderd_log_entries_total",
+        "Log entries that systemd's journal (or standard error) has taken."
+    )
+    /// `priority` (`crit` to `debug`).
+    package static let logDropped = MetricDescription(
+        .counter,
+        "builderd_log_entries_dropped_total",
+        "Log entries that were dropped because the journal did not take them."
+    )
+    /// No labels.
+    package static let logWaiting = MetricDescription(
+        .gauge,
+        "builderd_log_entries_waiting",
+        "Log entries that wait for the journal."
+    )
     /// `kind` (`spot`, `autoscaling`).
     package static let instanceNotices = MetricDescription(
         .counter,
@@ -160,7 +178,7 @@ package enum MetricNames {
         polls, tasksClaimed, tasksReported, reportRetries, heartbeats, leaseLosses, leaseLeft, tasksResumed,
         toolsAdopted,
         paused, openPolls, slotsBusy, slots, taskDuration, toolDuration, toolsRunning, toolLeftOvers, journalRecords,
-        journalWritable, instanceNotices, awsCalls, buildInfo, startTime,
+        journalWritable, logEntries, logDropped, logWaiting, instanceNotices, awsCalls, buildInfo, startTime,
         credentialExpiry, reloads, reloadSuccessful, freeBytes, processorTime, residentMemory, openFiles, mostOpenFiles,
     ]
 }

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// `logged.json` in a tool's folder: how much of the output has been handed to the log, so that a successor goes on there.
 ///
-/// Written after lines were handed on, so a daemon that is killed may repeat those that it handed on since, most often of its last fifth
-/// of a second; one that hands over repeats and leaves out nothing.
+/// Written after lines were handed on and are out (`LogProgress`), so a daemon that is killed may repeat those that it handed on since,
+/// most often of its last fifth of a second; one that hands over repeats and leaves out nothing.
 struct LoggedOutput: Codable, Sendable, Hashable {
     /// The file's name.
     static let name = "logged.json"

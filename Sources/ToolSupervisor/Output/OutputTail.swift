@@ -2,7 +2,8 @@
 ///
 /// `resumePoint` is the place where a successor may begin to read: nothing after it has been handed on, everything before it has.
 struct OutputTail: ~Copyable {
-    private static let chunkBytes = 64 * 1024
+    /// So small that the lines of a chunk, however short, fit into what `LinePacing` calls room.
+    private static let chunkBytes = 16 * 1024
 
     private let file: FileHandle
     private let stream: ToolOutputStream

@@ -54,13 +54,14 @@ struct ToolFollower: Sendable {
     private static let patience = Duration.seconds(30)
 
     /// Chunks of each stream that are read before the wish is looked at again: 4 MiB.
-    private static let roundsAtOnce = 64
+    private static let roundsAtOnce = 256
 
     let folder: ToolFolder
     let grace: Duration
     let redactor: Redactor
     let wish: Wish
     let tick: ToolRunner.Tick
+    let pacing: (any LinePacing)?
     let onLine: ToolRunner.LineHandler
 
     func run() async -> Result<Ending, ToolError> {
@@ -75,7 +76,7 @@ struct ToolFollower: Sendable {
             }
             var output = try OutputTail(folder.outputPath, stream: .stdout, redactor: redactor, from: logged.stdout)
             var error = try OutputTail(folder.errorPath, stream: .stderr, redactor: redactor, from: logged.stderr)
-            var kept = logged
+            var progress = LogProgress(from: logged, pacing: pacing)
             while true {
                 // Looked at before the files are read, so that the last round comes after the end.
                 let ending = try ending()
@@ -90,8 +91,9 @@ struct ToolFollower: Sendable {
                 case nil: break
                 }
                 let now = LoggedOutput(stdout: output.resumePoint, stderr: error.resumePoint)
-                // A full work folder: lines may be repeated by a successor, none is lost.
-                if now != kept, (try? now.write(folder: folder)) != nil { kept = now }
+                // A daemon that leaves a tool writes its log out before it ends.
+                progress.reach(now, isFinal: ending == .left)
+                progress.keep(in: folder)
                 if let ending { return .success(ending) }
                 if isDry { await tick() }
             }
@@ -128,7 +130,8 @@ struct ToolFollower: Sendable {
         process.send(signal: 9)
     }
 
-    /// Hands on what there is. While the tool runs it returns in the middle of a flood, `false` then: a wish must not wait for its end.
+    /// Hands on what there is. While the tool runs it returns in the middle of a flood, `false` then: a wish must not wait for its end. It
+    /// returns, too, when the lines are to be held back; at the tool's end it waits then, unless that would be in vain.
     private func drain(
         _ output: inout OutputTail,
         _ error: inout OutputTail,
@@ -136,13 +139,20 @@ struct ToolFollower: Sendable {
     ) async throws(SystemError) -> Bool {
         var rounds = 0
         while true {
+            if let pacing, !pacing.hasRoom {
+                if !toTheEnd { return true }
+                if !pacing.isStalled {
+                    await tick()
+                    continue
+                }
+            }
             let hadOutput = try output.advance(onLine)
             let hadError = try error.advance(onLine)
             guard hadOutput || hadError else { return true }
             rounds += 1
             if !toTheEnd, rounds == Self.roundsAtOnce { return false }
             // A tool that floods must not keep a thread from the others.
-            if rounds % 16 == 0 { await Task.yield() }
+            if rounds % 64 == 0 { await Task.yield() }
         }
     }
 }

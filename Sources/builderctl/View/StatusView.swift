@@ -42,6 +42,9 @@ struct StatusView {
         if document.journal.quarantined > 0 {
             texts.append("journal: \(document.journal.quarantined) records in quarantine/ could not be read")
         }
+        if let log = document.log, log.dropped > 0 {
+            texts.append("log: systemd's journal did not take \(log.dropped) entries since the start")
+        }
         if let failure = document.credentials.lastFailure { texts.append("credentials: \(failure)") }
         texts += document.stages.compactMap { stage in stage.problem.map { "\(stage.stage): \($0)" } }
         return texts.map { style.paint("! " + Printable.line($0), .bad) }
