@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import time
 
+import packages
 import rootfs
 from activities import Activities
 from container import Container
@@ -118,6 +119,20 @@ class BuilderHost:
         host.run("systemd-tmpfiles", "--create", "builderd.conf")
         host.run("systemctl", "enable", "--now", MOUNT)
         host.run("systemctl", "enable", "--now", UNIT)
+
+    def use_archive(self):
+        """Lets apt take packages from the archive that is visible at packages.PLACE, and from nowhere else."""
+        self.container.write("/etc/apt/sources.list", f"deb [trusted=yes] file:{packages.PLACE} ./\n")
+
+    def apt(self, *arguments):
+        return self.run(
+            "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes", "--no-install-recommends", *arguments, seconds=180
+        )
+
+    def install_package(self):
+        """builderd from the archive, as a person would install it; what apt said."""
+        self.apt("update")
+        return self.apt("install", "builderd")
 
     def release(self, name="one"):
         """Offers a Provision task with a secret; returns it."""

@@ -7,6 +7,9 @@ import subprocess
 
 import rootfs
 
+# Where a container has the archive.
+PLACE = "/srv/archive"
+
 
 class ArchiveError(Exception):
     """The archive could not be made."""
@@ -40,10 +43,20 @@ def dependencies(build_folder, package):
     return folder
 
 
+def built(folder):
+    """The package files of `folder`, two versions of one build, the newer one last."""
+    versions = sorted(map(str, pathlib.Path(folder).glob("builderd_*.deb")), key=lambda path: "+next" in path)
+    if len(versions) != 2:
+        raise ArchiveError(f"{folder} has not two packages of builderd: {versions}")
+    return versions
+
+
 def archive(target, build_folder, *versions):
     """Makes `target` an archive with these package files of builderd and their dependencies, for apt's `file:` method."""
     target = pathlib.Path(target)
     target.mkdir(exist_ok=True)
+    # apt reads it as a user of its own.
+    os.chmod(target, 0o755)
     for source in [*dependencies(build_folder, versions[0]).glob("*.deb"), *map(pathlib.Path, versions)]:
         shutil.copyfile(source, target / source.name)
         os.chmod(target / source.name, 0o644)

@@ -1,6 +1,5 @@
 """The package on a minimal Debian 12: install, upgrade in the middle of a task, remove, purge."""
 import os
-import pathlib
 import tempfile
 import unittest
 
@@ -11,7 +10,6 @@ from container import obstacle
 FULL = bool(os.environ.get("BUILDERD_TEST_FULL"))
 # Tenths of a second that the tool takes: a minute in the long form.
 ROUNDS = 600 if FULL else 100
-ARCHIVE = "/srv/archive"
 
 
 class PackageTests(unittest.TestCase):
@@ -21,33 +19,25 @@ class PackageTests(unittest.TestCase):
         folder = os.environ.get("BUILDERD_TEST_PACKAGES")
         cls.why = obstacle() or (None if folder else "BUILDERD_TEST_PACKAGES is not set: run Tests/run --phase package")
         if not cls.why:
-            cls.versions = sorted(map(str, pathlib.Path(folder).glob("builderd_*.deb")), key=lambda path: "+next" in path)
-            assert len(cls.versions) == 2, cls.versions
+            cls.versions = packages.built(folder)
 
     def setUp(self):
         if self.why:
             self.skipTest(self.why)
         self.archive = self.enterContext(tempfile.TemporaryDirectory(prefix="builderd-archive-"))
-        os.chmod(self.archive, 0o755)
         packages.archive(self.archive, str(ROOT / ".build"), self.versions[0])
-        self.host = self.enterContext(BuilderHost(ROUNDS, visible={ARCHIVE: self.archive}, prepared=False))
-        self.host.container.write("/etc/apt/sources.list", f"deb [trusted=yes] file:{ARCHIVE} ./\n")
-
-    def apt(self, *arguments):
-        return self.host.run(
-            "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes", "--no-install-recommends", *arguments, seconds=180
-        )
+        self.host = self.enterContext(BuilderHost(ROUNDS, visible={packages.PLACE: self.archive}, prepared=False))
+        self.host.use_archive()
 
     def install(self):
-        self.apt("update")
-        return self.apt("install", "builderd")
+        return self.host.install_package()
 
     def upgrade(self):
         """Puts the next version into the archive and installs it."""
         self.assertNotIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
         packages.archive(self.archive, str(ROOT / ".build"), *self.versions)
-        self.apt("update")
-        self.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
+        self.host.apt("update")
+        self.host.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
         self.assertIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
 
     def test_install(self):
@@ -110,13 +100,13 @@ class PackageTests(unittest.TestCase):
         self.install()
         task = self.host.release()
         self.host.await_rounds()
-        self.apt("remove", "builderd")
+        self.host.apt("remove", "builderd")
         self.assertEqual(task.ending[0], "success", task.ending)
         self.assertEqual(self.host.property("LoadState"), "not-found")
         state = "test -d /var/lib/builderd/history && test -e /etc/builderd/builderd.yaml && test -e /etc/builderd/rules/limits.yaml"
         self.host.run("sh", "-c", state)
         self.assertNotIn("builderd-work", self.host.run("cat", "/proc/mounts"))
-        self.apt("purge", "builderd")
+        self.host.apt("purge", "builderd")
         left = self.host.run("find", "/etc", "/var/lib", "/var/cache", "/lib/systemd", "/usr/lib", "-path", "*builderd*", "!", "-path", "*.d/test.conf*")
         # What a person put there stays.
         kept = ("/etc/builderd", "/etc/systemd/system/builderd.service.d", "/etc/credstore/builderd.aws")

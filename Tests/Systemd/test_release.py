@@ -1,4 +1,4 @@
-"""A release through all five stages under the shipped unit, with the real Packer and Terraform against LocalStack and moto."""
+"""A release through all five stages by the installed package, with the real Packer and Terraform against LocalStack and moto."""
 import json
 import os
 import pathlib
@@ -8,6 +8,7 @@ import tempfile
 import time
 import unittest
 
+import packages
 from builder_host import ROOT, UNIT, BuilderHost
 from container import obstacle
 from relay import Relay
@@ -36,6 +37,11 @@ class ReleaseTests(unittest.TestCase):
         self.stack = Stack(servers.localstack, servers.moto)
         self.stack.deploy()
         visible = {f"/usr/local/bin/{name}": os.path.realpath(path) for name, path in tools.items()}
+        # Without the package, as where only this phase is run: builderd as it was built, under the package's unit.
+        self.package = os.environ.get("BUILDERD_TEST_PACKAGES")
+        if self.package:
+            visible[packages.PLACE] = os.path.join(directory, "archive")
+            packages.archive(visible[packages.PLACE], str(ROOT / ".build"), packages.built(self.package)[0])
         self.host = self.enterContext(BuilderHost(1, visible=visible))
         for url in (servers.localstack, servers.moto, self.application.url):
             self.enterContext(Relay(self.host.network, url))
@@ -71,7 +77,11 @@ class ReleaseTests(unittest.TestCase):
                     container.copy_in(str(file), f"/etc/builderd/{file.relative_to(ROOT / 'Config')}")
         # JSON is YAML.
         container.write("/etc/builderd/builderd.yaml", json.dumps(self.configuration()))
-        self.host.install(os.environ["BUILDERD_TEST_BUILDERD"])
+        if self.package:
+            self.host.use_archive()
+            self.host.install_package()
+        else:
+            self.host.install(os.environ["BUILDERD_TEST_BUILDERD"])
 
     def release(self, build):
         """Starts an execution of the example's release, as the platform's trigger would."""
