@@ -31,19 +31,24 @@ enum EnvironmentText {
         return variables(
             lines.filter { $0.first != "#" && $0.first != ";" }.map { line in
                 guard let mark = line.firstIndex(of: "=") else { return String(line) }
-                return line[..<mark] + "=" + value(line[line.index(after: mark)...])
+                return trimmed(line[..<mark]) + "=" + value(line[line.index(after: mark)...])
             }
         )
     }
 
     private static func value(_ text: Substring) -> String {
-        var text = text.drop { $0.isWhitespace }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
+        let text = trimmed(text)
         guard let quote = text.first, quote == "\"" || quote == "'", text.count > 1, text.last == quote else {
             return unescaped(text)
         }
         let inner = text.dropFirst().dropLast()
         return quote == "'" ? String(inner) : unescaped(inner)
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop { $0.isWhitespace }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return text
     }
 
     private static func unescaped(_ text: Substring) -> String {

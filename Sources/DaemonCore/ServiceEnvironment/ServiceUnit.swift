@@ -1,4 +1,5 @@
 import AWSClient
+import ToolSupervisor
 
 /// What the service manager says of `builderd.service`.
 struct ServiceUnit: Sendable, Hashable {
@@ -22,8 +23,14 @@ struct ServiceUnit: Sendable, Hashable {
     /// - Throws: why there is no answer: no systemd here, most often.
     static func ask(searchPath: String) async throws(HelperProgram.Problem) -> ServiceUnit {
         let properties = "LoadState,MainPID,Environment,EnvironmentFiles"
+        let program: String
+        do {
+            program = try ExecutableLookup.find("systemctl", path: searchPath)
+        } catch {
+            throw HelperProgram.Problem(message: "there is no systemctl", isTransient: false)
+        }
         let ended = try await HelperProgram(
-            arguments: ["systemctl", "show", name, "--property=\(properties)"],
+            arguments: [program, "show", name, "--property=\(properties)"],
             variables: ["PATH": searchPath, "LC_ALL": "C"],
             limit: limit,
             outputBytes: 1 << 20
