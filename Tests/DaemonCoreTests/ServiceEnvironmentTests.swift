@@ -32,8 +32,14 @@ import Testing
             "AWS_SECRET_ACCESS_KEY": "very/secret+value", "BUILDERD_LOG_LEVEL": "debug", "HOME": "/of/it",
             "ODD": "a=b\nc",
         ]
+        // Nothing of it may outlive the test, nor hold the test's own output open.
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         try process.run()
-        defer { process.terminate() }
+        defer {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
         let own = try own("MainPID=\(process.processIdentifier)\nLoadState=loaded\nEnvironment=\n")
         let found = await find(.service, own)
         #expect(found.isService && found.variables == process.environment)
