@@ -91,7 +91,7 @@ struct ControlProcessTests {
         try daemon.start()
         _ = try await daemon.readiness { $0.status == 200 }
         let status = try await daemon.ctl("status")
-        #expect(status.output.contains("paused since 20") && status.output.contains(" by user"), "\(status)")
+        #expect(status.output.contains("paused since 20") && status.output.contains(", process "), "\(status)")
         let task = try #require(
             try JSONDecoder().decode([Listed].self, from: Data(try await daemon.ctl("tasks", "--json").output.utf8))
                 .first
