@@ -70,10 +70,7 @@ extension EasyHandle {
 
     /// libcurl names the host and port of the URL, also where it went to a Unix socket.
     private func connectError() -> TransportError {
-        guard socketPath != nil else { return fail(.connectionRefused, "cannot connect\(detail)") }
-        return unsafe ccurl_get_long(handle, CURLINFO_OS_ERRNO) == Int(EAGAIN)
-            ? fail(.connectTimeout, "too many wait to be connected")
-            : fail(.connectionRefused, "nobody listens there")
+        fail(.connectionRefused, socketPath == nil ? "cannot connect\(detail)" : "nobody listens there")
     }
 
     /// The Unix socket that the exchange goes to.

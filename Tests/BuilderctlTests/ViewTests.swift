@@ -119,6 +119,12 @@ import Testing
         #expect(view.lines(height: view.lines.count - 1).count == view.lines.count - 1)
     }
 
+    @Test func `what others wrote can neither move the cursor nor reorder a line`() {
+        let hostile = "a\u{1B}[2J\u{9B}K\r\n\u{7F}\u{202E}b\u{2028}c\u{2066}\td"
+        #expect(Printable.line(hostile) == "a?[2J?K? ??b?c? d")
+        #expect(Printable.text(hostile).contains("\n") && Printable.text("é日🚀") == "é日🚀")
+    }
+
     @Test(arguments: [
         ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("ｱｲｳ", 3), ("한국어", 6), ("🚀", 2), ("■□…·", 4),
         ("\u{200B}", 0),

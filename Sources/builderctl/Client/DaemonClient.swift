@@ -108,11 +108,14 @@ struct DaemonClient: Sendable {
         let running =
             "Is it running? See `systemctl status builderd`. A socket in another place is named with \(option)."
         guard unsafe access(socket, R_OK | W_OK) != 0 else {
+            if error.code == .connectionRefused {
+                return ClientProblem(status: .unavailable, message: "nobody listens on \(socket)", next: running)
+            }
+            let isCut = error.code == .reset || error.code == .closedWithoutAnswer
             return ClientProblem(
                 status: .unavailable,
-                message: error.code == .connectionRefused
-                    ? "nobody listens on \(socket)" : "builderd does not answer on \(socket): \(error.message)",
-                next: running
+                message: "builderd does not answer on \(socket): \(error.message)",
+                next: isCut ? "It has too many clients on this socket, or ended just now: try again." : running
             )
         }
         if errno == EACCES || errno == EPERM {
