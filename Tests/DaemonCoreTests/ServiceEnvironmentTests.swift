@@ -20,8 +20,18 @@ import Testing
         return ["PATH": "\(folder.path):/usr/bin:/bin", "AWS_PROFILE": "mine"]
     }
 
-    private func find(_ wish: ServiceEnvironment.Wish, _ own: [String: String]) async -> ServiceEnvironment {
-        await ServiceEnvironment.find(wish, own: own, file: "/somewhere/builderd.yaml", command: "doctor")
+    private func find(
+        _ wish: ServiceEnvironment.Wish,
+        _ own: [String: String],
+        isRoot: Bool = false
+    ) async -> ServiceEnvironment {
+        await ServiceEnvironment.find(
+            wish,
+            own: own,
+            file: "/somewhere/builderd.yaml",
+            command: "doctor",
+            isRoot: isRoot
+        )
     }
 
     @Test func `a service that runs lends its process's environment, and no value of it is told`() async throws {
@@ -50,6 +60,10 @@ import Testing
             )
         )
         #expect(!"\(found.finding)".contains("secret+value"))
+        // What the process holds is not root's word: tools run as the same user.
+        let asRoot = await find(.service, own, isRoot: true)
+        #expect(asRoot.isService && asRoot.variables == ["PATH": own["PATH"]], "\(asRoot.variables)")
+        #expect(asRoot.finding.message.contains("as its unit sets it"))
     }
 
     @Test func `of a service that does not run it is what the unit sets`() async throws {

@@ -1,7 +1,11 @@
 import AWSClient
+import Glibc
 
 /// The environment that the checks of this host are made in: what the service has, as its credentials and its overrides of the
 /// configuration may be known to nobody else.
+///
+/// Root takes it from the unit, which is root's word, and never from the daemon's process: tools run as the daemon's user and could change
+/// what that process holds, and then `PATH` or a profile's `credential_process` would have root run their programs.
 package struct ServiceEnvironment: Sendable {
     /// Whose environment is wanted.
     package enum Wish: String, Sendable, Hashable, CaseIterable {
@@ -35,11 +39,13 @@ package struct ServiceEnvironment: Sendable {
     ///   - own: the process's own.
     ///   - file: the configuration file that is to be checked.
     ///   - command: the `builderctl` command to run again as another user, for example `doctor`.
+    ///   - isRoot: whether the process is root's.
     package static func find(
         _ wish: Wish,
         own: [String: String],
         file: String,
-        command: String
+        command: String,
+        isRoot: Bool = geteuid() == 0
     ) async -> ServiceEnvironment {
         if wish == .own || wish == .auto && file != configurationFile {
             return ownOne(own, .ok("environment", "this shell's own"))
@@ -52,11 +58,15 @@ package struct ServiceEnvironment: Sendable {
         }
         guard unit.isLoaded else { return without(wish, own, "there is no \(ServiceUnit.name) here") }
         do {
-            if let process = unit.process, let bytes = try BoundedFile.read("/proc/\(process)/environ") {
+            if !isRoot, let process = unit.process, let bytes = try BoundedFile.read("/proc/\(process)/environ") {
                 let variables = EnvironmentText.block(bytes)
                 return of(variables, "\(ServiceUnit.name)'s, of process \(process)")
             }
-            return of(try configured(unit, own), "what \(ServiceUnit.name) would start with, as it does not run")
+            let whose =
+                unit.process == nil
+                ? "what \(ServiceUnit.name) would start with, as it does not run"
+                : "\(ServiceUnit.name)'s, as its unit sets it"
+            return of(try configured(unit, own), whose)
         } catch {
             return ownOne(
                 own,
@@ -79,6 +89,7 @@ package struct ServiceEnvironment: Sendable {
             variables.merge(EnvironmentText.file(String(decoding: bytes, as: UTF8.self))) { $1 }
         }
         for (name, value) in variables where value.hasPrefix(credentials) {
+            guard try BoundedFile.read(value) == nil else { continue }
             let places = stores.map { "\($0)/\(value.dropFirst(credentials.count))" }
             for place in places {
                 guard try BoundedFile.read(place) != nil else { continue }
