@@ -161,7 +161,7 @@ let package = Package(
                 "TestSupport", .logging,
             ]
         ),
-        tests("BuilderctlTests", ["builderctl", "DaemonCore"]),
+        tests("BuilderctlTests", ["builderctl", "DaemonCore", "CurlTransport"]),
         tests("DurabilityTests", ["TestSupport", "ToolSupervisor"]),
         tests(
             "IntegrationTests",

@@ -21,7 +21,7 @@ extension EasyHandle {
     /// An error for this exchange, its message led by method and place.
     func fail(_ code: TransportError.Code, _ what: String) -> TransportError {
         let method = submission?.ticket.request.method ?? "exchange"
-        let place = (target?.origin).map { " \($0)" } ?? ""
+        let place = (socketPath ?? target?.origin).map { " \($0)" } ?? ""
         return TransportError(code, "\(method)\(place): \(what)", mayHaveBeenSent: mayHaveBeenSent)
     }
 
@@ -38,8 +38,7 @@ extension EasyHandle {
         case CURLE_COULDNT_RESOLVE_HOST:
             return fail(.nameNotResolved, "the host name has no address")
         case CURLE_COULDNT_CONNECT:
-            return usesProxy
-                ? fail(.proxy, "no connection to the proxy") : fail(.connectionRefused, "cannot connect\(detail)")
+            return usesProxy ? fail(.proxy, "no connection to the proxy") : connectError()
         case CURLE_PROXY:
             return fail(.proxy, "the proxy failed\(detail)")
         case CURLE_PARTIAL_FILE:
@@ -67,6 +66,17 @@ extension EasyHandle {
         default:
             return fail(.other, "libcurl result \(result.rawValue)\(detail)")
         }
+    }
+
+    /// libcurl names the host and port of the URL, also where it went to a Unix socket.
+    private func connectError() -> TransportError {
+        fail(.connectionRefused, socketPath == nil ? "cannot connect\(detail)" : "nobody listens there")
+    }
+
+    /// The Unix socket that the exchange goes to.
+    private var socketPath: String? {
+        guard case .unixSocket(let path)? = submission?.ticket.request.route else { return nil }
+        return path
     }
 
     private func refusalError() -> TransportError {

@@ -21,10 +21,13 @@ struct DrainCommand: AsyncParsableCommand {
     func run() async throws {
         try await sockets.withClient { client in
             _ = try await client.document(StagesDocument.self, "POST", "/stages/all/pause")
-            if noWait { return Screen.write("every stage is paused\n") }
+            if noWait { return try Screen.write("every stage is paused\n") }
             try await wait(client)
         }
     }
+
+    /// `1 poll`, `2 polls`.
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private func wait(_ client: DaemonClient) async throws {
         let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
@@ -33,16 +36,17 @@ struct DrainCommand: AsyncParsableCommand {
             let stages = try await client.status().document.stages
             let (polls, tasks) = (stages.reduce(0) { $0 + $1.openPolls }, stages.reduce(0) { $0 + $1.tasks.count })
             if polls == 0 && tasks == 0 {
-                return Screen.write("drained: every stage is paused, no poll is open, no task runs\n")
+                return try Screen.write("drained: every stage is paused, no poll is open, no task runs\n")
             }
-            let text = "waiting for \(polls) open polls, at most 70 s, and \(tasks) running tasks\n"
-            if text != told { Screen.write(text) }
+            let left = [Self.count(polls, "open poll") + ", at most 70 s", Self.count(tasks, "running task")]
+            let text = "waiting for \(left.joined(separator: ", and "))\n"
+            if text != told { try Screen.write(text) }
             told = text
             if let deadline, ContinuousClock.now >= deadline {
                 throw ClientProblem(
                     status: .failed,
                     message:
-                        "\(tasks) tasks and \(polls) polls are left after \(timeout ?? 0) s; every stage stays paused",
+                        "after \(timeout ?? 0) s \(Self.count(tasks, "task")) and \(Self.count(polls, "poll")) are left; every stage stays paused",
                     next: "Wait again, look at them (builderctl tasks), or undo it (builderctl resume all)."
                 )
             }

@@ -1,11 +1,16 @@
 import ArgumentParser
 import DaemonCore
+import FoundationEssentials
 
 /// `builderctl status`: how the daemon is.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show stages, polls and running tasks."
+        abstract: "Show stages, polls and running tasks.",
+        discussion: """
+            --watch takes the whole terminal and gives it back as it was. Where there is not room for everything, the headline, the \
+            stages and the problems come before the tasks. On a dumb terminal, or piped, one look follows the other.
+            """
     )
 
     @OptionGroup var sockets: SocketOptions
@@ -22,38 +27,20 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let style = Style.detect(environment: ProcessEnvironment.current)
+        let environment = ProcessEnvironment.current
+        let style = Style.detect(environment: environment)
         try await sockets.withClient { client in
             if watch {
-                try await watch(client, style)
-            } else {
-                let (text, document) = try await client.status()
-                let view = StatusView(document: document, style: style, width: Screen.width)
-                Screen.write(json ? text : view.lines.map { $0 + "\n" }.joined())
+                return try await StatusWatch(
+                    client: client,
+                    interval: .seconds(interval),
+                    style: style,
+                    isLive: Terminal.isLive(environment: environment)
+                ).run()
             }
-        }
-    }
-
-    /// A daemon that goes away is said and waited for: it may be restarting. One that was never there is an error.
-    private func watch(_ client: DaemonClient, _ style: Style) async throws {
-        var isFirst = true
-        while true {
-            var lines: [String]
-            do throws(ClientProblem) {
-                let document = try await client.status().document
-                lines = StatusView(document: document, style: style, width: Screen.width).lines
-            } catch {
-                if isFirst || error.status != .unavailable { throw error }
-                lines = [style.paint(Printable.line(error.message), .bad), Printable.line(error.next)]
-            }
-            // Piped, one look follows the other.
-            let isPlain = !style.isColoured
-            Screen.write(
-                isPlain
-                    ? (isFirst ? "" : "\n") + lines.map { $0 + "\n" }.joined() : Screen.frame(lines, isFirst: isFirst)
-            )
-            isFirst = false
-            try await Task.sleep(for: .seconds(interval))
+            let (text, document) = try await client.status()
+            if json { return try Screen.write(text) }
+            try Screen.write(StatusView(document: document, width: Terminal.width, now: .now).lines, style)
         }
     }
 }

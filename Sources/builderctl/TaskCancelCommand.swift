@@ -21,11 +21,16 @@ struct TaskCancelCommand: AsyncParsableCommand {
     func run() async throws {
         try await sockets.withClient { client in
             let task = try await client.document(TaskDocument.self, "GET", argument.path).document
-            if !yes {
-                try confirm(task)
+            guard task.closed == nil else {
+                throw ClientProblem(
+                    status: .failed,
+                    message: "task \(argument.task) has ended already: \(task.state)",
+                    next: "There is nothing to cancel; `builderctl task show` has the rest."
+                )
             }
+            if !yes { try confirm(task) }
             _ = try await client.document([String: String].self, "POST", argument.path + "/cancel")
-            Screen.write(
+            try Screen.write(
                 "task \(Printable.line(argument.task)) is being stopped; `builderctl task show` says when it is over\n"
             )
         }
@@ -40,7 +45,7 @@ struct TaskCancelCommand: AsyncParsableCommand {
             )
         }
         let what = [task.stage, task.application, task.step].compactMap { $0 }.joined(separator: ", ")
-        Screen.write(
+        try Screen.write(
             "Cancel task \(Printable.line(argument.task)) (\(Printable.line(what)))? It is not retried. [y/N] "
         )
         guard ["y", "yes"].contains(readLine()?.lowercased()) else {

@@ -22,7 +22,7 @@ struct TaskLogsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await sockets.withClient { client in
-            Screen.write(Printable.text(try await client.text("\(argument.path)/log?lines=\(lines)")))
+            try Screen.write(Printable.text(try await client.text("\(argument.path)/log?lines=\(lines)")))
         }
     }
 }

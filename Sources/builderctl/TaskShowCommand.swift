@@ -17,11 +17,15 @@ struct TaskShowCommand: AsyncParsableCommand {
         let style = Style.detect(environment: ProcessEnvironment.current)
         try await sockets.withClient { client in
             let (text, task) = try await client.document(TaskDocument.self, "GET", argument.path)
-            Screen.write(json ? text : Self.lines(task, style).map { $0 + "\n" }.joined())
+            if json { return try Screen.write(text) }
+            try Screen.write(Self.lines(task, width: Terminal.width), style)
         }
     }
 
-    static func lines(_ task: TaskDocument, _ style: Style) -> [String] {
+    /// Facts, a line each; then steps and tools as tables.
+    ///
+    /// - Parameter width: see `Table.lines`. The facts are not cut: they are what people copy.
+    private static func lines(_ task: TaskDocument, width: Int?) -> [StyledLine] {
         let facts: [(String, String?)] = [
             ("task", task.task ?? task.claim), ("stage", task.stage), ("state", task.state),
             ("step", task.step), ("execution", task.execution), ("application", task.application),
@@ -31,17 +35,18 @@ struct TaskShowCommand: AsyncParsableCommand {
             ("heartbeat", task.heartbeatAgeSeconds.map { Span.text($0) + " ago" }), ("claim", task.claim),
             ("whole log", task.log),
         ]
-        var lines = facts.compactMap { name, value in
-            value.map {
-                style.paint(name + String(repeating: " ", count: 13 - name.count), .quiet) + Printable.line($0)
-            }
+        var lines: [StyledLine] = facts.compactMap { name, value in
+            guard let value else { return nil }
+            var line = StyledLine(name + String(repeating: " ", count: 13 - name.count), .quiet)
+            line.append(value)
+            return line
         }
         if !task.steps.isEmpty {
             var table = Table("RECORDED", "KIND", "NAME", "")
             for step in task.steps {
                 table.add(.init(step.recorded), .init(step.kind), .init(step.name), .init(step.isOver ? "" : "begun"))
             }
-            lines += [""] + table.lines(style, width: Screen.width)
+            lines += [StyledLine()] + table.lines(width: width)
         }
         if !task.tools.isEmpty {
             var table = Table("TOOL", "PID", "STATE", "PROGRAM")
@@ -54,7 +59,7 @@ struct TaskShowCommand: AsyncParsableCommand {
                     .init(tool.executable ?? "-")
                 )
             }
-            lines += [""] + table.lines(style, width: Screen.width)
+            lines += [StyledLine()] + table.lines(width: width)
         }
         return lines
     }

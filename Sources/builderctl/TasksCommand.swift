@@ -25,21 +25,23 @@ struct TasksCommand: AsyncParsableCommand {
             if let ended {
                 let path = "/tasks?ended=\(ended)"
                 let (text, tasks) = try await client.document([EndedTaskDocument].self, "GET", path)
-                Screen.write(json ? text : Self.list(tasks, style))
+                if json { return try Screen.write(text) }
+                try Screen.write(Self.list(tasks), style)
             } else {
                 let document = try await client.status().document
-                Screen.write(json ? try Self.json(document) : Self.list(document, style))
+                if json { return try Screen.write(Self.json(document)) }
+                try Screen.write(Self.list(document), style)
             }
         }
     }
 
-    private static func list(_ document: StatusDocument, _ style: Style) -> String {
-        let lines = TaskTable(document).lines(style, width: Screen.width)
-        return lines.isEmpty ? "no task runs\n" : lines.map { $0 + "\n" }.joined()
+    private static func list(_ document: StatusDocument) -> [StyledLine] {
+        let lines = TaskTable(document).lines(width: Terminal.width)
+        return lines.isEmpty ? [StyledLine("no task runs")] : lines
     }
 
-    private static func list(_ tasks: [EndedTaskDocument], _ style: Style) -> String {
-        var table = Table("TASK", "STAGE", "CLOSED", "ENDING")
+    private static func list(_ tasks: [EndedTaskDocument]) -> [StyledLine] {
+        var table = Table("TASK", .init("STAGE", rank: 2), .init("CLOSED", rank: 1), "ENDING")
         for task in tasks {
             let isGood = task.ending == "reported success"
             table.add(
@@ -49,8 +51,7 @@ struct TasksCommand: AsyncParsableCommand {
                 .init(task.ending, isGood ? .good : .caution)
             )
         }
-        let lines = table.isEmpty ? ["no task has ended yet"] : table.lines(style, width: Screen.width)
-        return lines.map { $0 + "\n" }.joined()
+        return table.isEmpty ? [StyledLine("no task has ended yet")] : table.lines(width: Terminal.width)
     }
 
     private static func json(_ document: StatusDocument) throws -> String {

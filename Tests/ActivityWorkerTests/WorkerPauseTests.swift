@@ -1,4 +1,5 @@
 import ActivityWorker
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -80,6 +81,32 @@ struct WorkerPauseTests {
         let line = try #require(fixture.log.lines.value.first { $0.text == "user alice cancels the task" })
         #expect(line.metadata["BUILDERD_TASK"] != nil && line.metadata["BUILDERD_EXECUTION"] != nil)
         #expect(fixture.service.state.value.reports.count == 1)
+    }
+
+    @Test func `once the wish to cancel is answered it is on disk`() async throws {
+        let fixture = try WorkerFixture()
+        let state = fixture.folder.path + "/state"
+        let release = Watched(false)
+        // A stage that takes no notice, so that the claim stays open.
+        let worker = fixture.worker(journal: try FileJournal(folder: state, logger: fixture.log.logger)) { _ in
+            fixture.service.note("stage began")
+            await release.wait { $0 }
+            return "{}"
+        }
+        fixture.service.schedule("t1", envelope())
+        try await fixture.running(worker) {
+            await fixture.service.state.wait { $0.calls.contains(.note("stage began")) }
+            let claim = try #require(worker.snapshot().tasks.first?.claim)
+            #expect(await worker.cancel(claim, by: #"user "alice""#) == .cancelled)
+            // What a process would find that came after a crash.
+            let copy = fixture.folder.path + "/copy"
+            try FileManager.default.copyItem(atPath: state, toPath: copy)
+            let found = try await FileJournal(folder: copy, logger: fixture.log.logger).recover { _ in true }
+            let record = try #require(found.first?.steps.last { $0.name == "builderd:cancelled" })
+            #expect(record.kind == .step && record.result == #""user \"alice\"""#)
+            release.update { $0 = true }
+            await fixture.service.state.wait { !$0.reports.isEmpty }
+        }
     }
 
     @Test func `a task whose stage is over is not cancelled any more`() async throws {

@@ -219,28 +219,6 @@ struct WorkerResumeTests {
         #expect(runs.value.isEmpty)
     }
 
-    @Test func `once the wish to cancel is answered it is on disk`() async throws {
-        let runs = Watched<[String]>([])
-        let release = Watched(false)
-        let journal = try open()
-        // A stage that takes no notice, so that the claim stays open.
-        let worker = fixture.worker(journal: journal, tools: tools(runs), stage: stage(runs, release: release))
-        fixture.service.schedule("t1", envelope())
-        try await fixture.running(worker) {
-            await runs.wait { $0 == ["first", "build", "second"] }
-            let claim = try #require(worker.snapshot().tasks.first?.claim)
-            #expect(await worker.cancel(claim, by: #"user "alice""#) == .cancelled)
-            // What a process would find that came after a crash.
-            let copy = fixture.folder.path + "/copy"
-            try FileManager.default.copyItem(atPath: state, toPath: copy)
-            let found = try await FileJournal(folder: copy, logger: fixture.log.logger).recover { _ in true }
-            let record = try #require(found.first?.steps.last { $0.name == "builderd:cancelled" })
-            #expect(record.kind == .step && record.result == #""user \"alice\"""#)
-            release.update { $0 = true }
-            await fixture.service.state.wait { !$0.reports.isEmpty }
-        }
-    }
-
     @Test func `a token that died meanwhile is recorded, and its tools are ended`() async throws {
         let runs = Watched<[String]>([])
         let ended = Watched<[String]>([])

@@ -153,7 +153,9 @@ struct ExchangeTests {
             let response = try await transport.exchange(request)
             #expect(response.text == "unix")
             request.route = .unixSocket(path + ".gone")
-            #expect(await transport.failure(of: request)?.code == .connectionRefused)
+            let failure = await transport.failure(of: request)
+            #expect(failure?.code == .connectionRefused)
+            #expect(failure?.message == "GET \(path).gone: nobody listens there")
         }
         #expect(server.requests.first?.values("host") == ["builder.invalid"])
     }

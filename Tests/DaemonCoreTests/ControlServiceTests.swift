@@ -73,6 +73,12 @@ struct ControlServiceTests {
         }
     }
 
+    @Test func `a cancel of a task that has ended says how it ended`() async throws {
+        let answer = await ask("POST", "/tasks/ended/cancel", peer: alice)
+        #expect(answer.code == 409)
+        #expect(try decode(ControlProblem.self, answer).error == "task ended has ended already: reported success")
+    }
+
     @Test func `a pause that cannot be recorded is an error, and logged`() async throws {
         target.failure = "No space left on device"
         let answer = await ask("POST", "/stages/bakery/pause", peer: alice)
@@ -167,7 +173,10 @@ private final class StubTarget: ControlTarget {
         }
     }
 
-    func details(of task: String) async -> TaskDocument? { nil }
+    func details(of task: String) async -> TaskDocument? {
+        task == "ended"
+            ? TaskDocument(claim: "c", stage: "bakery", state: "reported success", steps: [], tools: [], log: "") : nil
+    }
     func ended(_ count: Int) async -> [EndedTaskDocument] { [] }
     func logLines(of task: String, _ count: Int) async -> [String]? {
         task == "t1" ? Array(["line 1", "line 2", "line 3"].suffix(count)) : nil

@@ -1,3 +1,5 @@
+import AWSClient
+import CurlTransport
 import Foundation
 import Pipeline
 import Testing
@@ -53,6 +55,46 @@ import Testing
     @Test func `what is no definition is a failure`() {
         let review = StateMachineReview(definition: "{", activities: activities, stopBudgets: budgets)
         #expect(review.findings().map(\.level) == [.failure])
+    }
+
+    @Test(arguments: [
+        (AWSError.Kind.accessDenied, true), (.rejected, true), (.transient, false), (.throttling, false),
+    ])
+    func `only a refusal by STS is taken for credentials that are not accepted`(kind: AWSError.Kind, isRefusal: Bool) {
+        let error = AWSError(code: "X", kind: kind, message: "no answer", operation: "sts.GetCallerIdentity")
+        let finding = IdentityChecks.unanswered(error)
+        #expect(finding.level == .failure)
+        #expect((finding.fix?.contains("renew") ?? false) == isRefusal, "\(finding)")
+        #expect((finding.fix?.contains("endpoint sts") ?? false) == !isRefusal, "\(finding)")
+    }
+
+    @Test(arguments: [
+        (["10.0.0.7", "10.0.1.7"], true), (["10.0.0.7", "52.94.1.2"], false), (["52.94.1.2"], false), ([], false),
+        (["fd00::1"], true), (["2600::1"], false), (["172.31.0.1"], true), (["172.32.0.1"], false),
+        (["127.0.0.1"], false),
+        (["100.64.1.1"], true),
+    ])
+    func `an endpoint whose name has private addresses only is a VPC endpoint's`(addresses: [String], isPrivate: Bool)
+        async throws
+    {
+        let transport = try CurlTransport()
+        let surroundings = AWSEnvironment(variables: [:])
+        let checks = NetworkChecks(
+            transport: transport,
+            endpoints: try EndpointResolver(settings: EndpointSettings(), environment: surroundings),
+            region: "eu-central-1",
+            services: [],
+            metadata: InstanceMetadata(transport: transport, environment: surroundings),
+            addresses: { host in host == "states.eu-central-1.amazonaws.com" || host == "::1" ? addresses : [] }
+        )
+        #expect(await checks.isPrivate("https://states.eu-central-1.amazonaws.com") == isPrivate)
+        #expect(await checks.isPrivate("https://states.eu-central-1.amazonaws.com:8443/path") == isPrivate)
+        #expect(await checks.isPrivate("https://[::1]:8443") == isPrivate)
+        await transport.shutdown()
+    }
+
+    @Test func `the system's resolver is asked`() async {
+        #expect(await HostAddresses.of("127.0.0.1") == ["127.0.0.1"])
     }
 
     @Test(arguments: [

@@ -93,6 +93,11 @@ struct AWSLocalStackTests {
         let key = try await client.describeKey(keyID: id)
         #expect(key.keyID == id && key.state == "Enabled" && key.manager == "CUSTOMER" && key.enabled == true)
         #expect(try await client.describeKey(keyID: key.arn) == key)
+        try await client.generateDataKeyWithoutPlaintext(keyID: key.arn)
+        #expect(try await client.getKeyPolicy(keyID: id).contains("kms:*"))
+        await #expect(throws: AWSError.self) {
+            try await client.generateDataKeyWithoutPlaintext(keyID: "00000000-0000-4000-8000-000000000000")
+        }
         do {
             _ = try await client.describeKey(keyID: "00000000-0000-4000-8000-000000000000")
             Issue.record("a key that does not exist was described")

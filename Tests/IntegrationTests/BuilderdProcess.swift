@@ -78,6 +78,9 @@ final class BuilderdProcess {
         if let process { kill(process.processIdentifier, number) }
     }
 
+    /// Its process id; 0 when it was never started.
+    var identifier: Int32 { process?.processIdentifier ?? 0 }
+
     /// Its resident memory; 0 when it does not run.
     var residentKiB: Int {
         let path = "/proc/\(process?.processIdentifier ?? 0)/status"

@@ -64,7 +64,7 @@ struct ControlProcessTests {
         let ended = try await daemon.ctl("tasks", "--ended", "5")
         #expect(ended.output.contains("reported failure Builder.Cancelled"), "\(ended)")
         let again = try await daemon.ctl("task", "cancel", "--yes", task.task)
-        #expect(again.status == 1, "\(again)")
+        #expect(again.status == 1 && again.errors.contains("has ended already: reported failure"), "\(again)")
         for outcome in [tasks, status, shown, log, cancelled, shownAfter, ended] {
             #expect(!(outcome.output + outcome.errors).contains(token))
         }
@@ -91,7 +91,7 @@ struct ControlProcessTests {
         try daemon.start()
         _ = try await daemon.readiness { $0.status == 200 }
         let status = try await daemon.ctl("status")
-        #expect(status.output.contains("paused by user"), "\(status)")
+        #expect(status.output.contains("paused since 20") && status.output.contains(", process "), "\(status)")
         let task = try #require(
             try JSONDecoder().decode([Listed].self, from: Data(try await daemon.ctl("tasks", "--json").output.utf8))
                 .first
@@ -120,6 +120,8 @@ struct ControlProcessTests {
             )
             #expect(absent.status == 69, "\(absent)")
             #expect(absent.errors.contains("there is no socket") && absent.errors.contains("systemctl status builderd"))
+            let option = arguments == ["status"] || arguments == ["tasks"] ? "--health-socket" : "--control-socket"
+            #expect(absent.errors.contains(option), "\(absent)")
         }
         try daemon.start()
         _ = try await daemon.readiness { $0.status == 200 }
@@ -127,7 +129,9 @@ struct ControlProcessTests {
             (["task", "show", "0123456789abcdef"], 1, "no task 0123456789abcdef"),
             (["task", "logs", "0123456789abcdef"], 1, "BUILDERD_TASK"),
             (["pause", "retired"], 1, "name one of: preProvision, or all"),
-            (["nonsense"], 64, "Usage"), (["status", "--watch", "--interval", "0"], 64, "0.2 to 3600"),
+            (["task", "show", ""], 64, "id is empty"), (["pause", ""], 64, "stage is empty"),
+            (["status", "--config", "/nonexistent"], 78, "no such file"), (["nonsense"], 64, "Usage"),
+            (["status", "--watch", "--interval", "0"], 64, "0.2 to 3600"),
             (["ping", "nonsense"], 64, "is no stage"),
             (["ping", "bakery", "--config", "/nonexistent"], 78, "check-config"),
             (["ping", "preProvision", "--config", daemon.folder.path + "/builderd.yaml"], 78, "stateMachines.ping"),
@@ -148,7 +152,28 @@ struct ControlProcessTests {
         }
         await daemon.killHard()
         let stale = try await daemon.ctl("status")
-        #expect(stale.status == 69 && stale.errors.contains("does not answer"), "\(stale)")
+        #expect(stale.status == 69 && stale.errors.contains("nobody listens on \(daemon.folder.path)"), "\(stale)")
+        try await server.shutDown()
+    }
+
+    @Test func `the sockets are those of the configuration file, and what cannot be written is no success`()
+        async throws
+    {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: DaemonProcessTests.configuration, server: server.url)
+        try daemon.start()
+        _ = try await daemon.readiness { $0.status == 200 }
+        let file = daemon.folder.path + "/builderd.yaml"
+        let status = try await Ctl.run(["status", "--config", file])
+        #expect(status.status == 0 && status.output.contains("preProvision"), "\(status)")
+        #expect(try await Ctl.run(["pause", "all", "--config", file]).output == "preProvision: paused\n")
+        let program = try #require(Ctl.executable)
+        let commands = ["status", "status --json", "tasks --json", "status --watch"].map { "\($0) --config '\(file)'" }
+        for command in commands + ["doctor --config /nonexistent", "doctor --json --config /nonexistent"] {
+            let full = try await launch(["/bin/sh", "-c", "'\(program)' \(command) > /dev/full"])
+            #expect(full.status == 74 && full.errors.contains("No space left on device"), "\(command): \(full)")
+        }
+        await daemon.killHard()
         try await server.shutDown()
     }
 
@@ -289,15 +314,24 @@ struct ControlProcessTests {
         #expect(!flat.contains("supervise"))
     }
 
-    @Test(arguments: ["bash", "zsh", "fish"])
-    func `completions are made from the program, and bash parses its own`(shell: String) async throws {
-        let script = try await Ctl.run(["--generate-completion-script", shell])
-        #expect(script.status == 0 && script.output.contains("postProvision"), "\(script)")
-        guard shell == "bash" else { return }
+    @Test(arguments: ["bash", "zsh", "fish"], ["builderd", "builderctl"])
+    func `completions are made from the program, and their shell parses them`(shell: String, name: String) async throws
+    {
+        let parser = try #require(
+            ["/bin/", "/usr/bin/"].map { $0 + shell }.first { FileManager.default.isExecutableFile(atPath: $0) },
+            "\(shell) is not here: Tests/run installs it"
+        )
+        let program = URL(filePath: try #require(Ctl.executable)).deletingLastPathComponent().appending(path: name).path
+        let script = try await Ctl.run(["--generate-completion-script", shell], program: program)
+        let word = name == "builderctl" ? "postProvision" : "check-config"
+        #expect(script.status == 0 && script.output.contains(word), "\(script)")
         let folder = try TemporaryFolder()
         let file = try folder.write("completion", script.output)
-        let parsed = try await Ctl.run(["-n", file], program: "/bin/bash")
+        let parsed = try await Ctl.run(["-n", file], environment: ["HOME": folder.path], program: parser)
         #expect(parsed.status == 0 && parsed.errors == "", "\(parsed)")
+        let broken = try folder.write("broken", script.output + "\nif true {(\n")
+        let refused = try await Ctl.run(["-n", broken], environment: ["HOME": folder.path], program: parser)
+        #expect(refused.status != 0, "\(shell) -n does not see a broken script")
     }
 
     private func launch(_ command: [String]) async throws -> Ctl.Outcome {

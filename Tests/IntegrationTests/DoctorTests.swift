@@ -99,8 +99,10 @@ struct DoctorTests {
         #expect(status <= 1)
         let checks = Set(findings.map(\.check))
         for check in [
-            "configuration", "disk state", "journal", "endpoint sfn", "clock", "metadata", "credentials", "identity",
-            "activity preProvision", "activity postProvision", "state machine", "kms key", "bucket artifacts",
+            "environment", "configuration", "disk state", "disk secrets", "journal", "endpoint sfn", "clock",
+            "metadata", "credentials", "identity",
+            "activity preProvision", "activity postProvision", "state machine", "kms key", "kms key sharing",
+            "bucket artifacts",
             "parameter", "health socket", "control socket",
         ] {
             #expect(checks.contains(check), "\(check)")
@@ -172,6 +174,49 @@ struct DoctorTests {
             #expect(finding?.level == level && finding?.message.contains(text) == true, "\(findings)")
             #expect(findings.contains { $0.check == "endpoint autoscaling" && $0.level == .ok })
         }
+    }
+
+    @Test func `doctor and ping take the environment of the service that runs, and tell no secret of it`() async throws
+    {
+        let platform = try await platform()
+        try platform.daemon.start()
+        _ = try await platform.daemon.readiness { $0.status == 200 }
+        let folder = platform.daemon.folder
+        // Root believes the unit, anybody else the process: both say the same here.
+        let variables = platform.daemon.environment.filter { $0.key != "PATH" }.map { "\($0.key)=\($0.value)" }
+        let said = "LoadState=loaded\nMainPID=\(platform.daemon.identifier)\nEnvironment="
+        try folder.write("said", said + variables.joined(separator: " ") + "\n")
+        let manager = try folder.write("bin/systemctl", "#!/bin/sh\ncat '\(folder.path)/said'\n")
+        _ = unsafe chmod(manager, 0o700)
+        let ours = ["PATH": folder.path + "/bin:/usr/bin:/bin"]
+        let file = folder.path + "/builderd.yaml"
+        let doctor = try await Ctl.run(["doctor", "--environment", "service", "--config", file], environment: ours)
+        for line in ["ok       environment: builderd.service's, ", "ok       identity", "ok       parameter"] {
+            #expect(doctor.output.contains(line), "\(line): \(doctor)")
+        }
+        let ping = try await Ctl.run(
+            ["ping", "preProvision", "--environment", "service", "--config", file],
+            environment: ours
+        )
+        #expect(ping.status == 0 && ping.output.contains("answered by doctor-test"), "\(ping)")
+        #expect(ping.errors.contains("environment: builderd.service's, "))
+        #expect(!(doctor.output + doctor.errors + ping.output + ping.errors).contains("=test"))
+        // As it was: this shell's own environment has neither credentials nor the configuration's variables.
+        let own = try await Ctl.run(["doctor", "--config", file], environment: ours)
+        #expect(own.status == 2 && own.output.contains("ok       environment: this shell's own"), "\(own)")
+        await platform.daemon.killHard()
+    }
+
+    @Test func `an account that the key is not shared with is a warning`() async throws {
+        let platform = try await platform()
+        try platform.daemon.folder.write(
+            "environments/demo.yaml",
+            "apiVersion: builderd/v1\nenvironment: demo\naccounts: {\"111111111111\": {}, \"000000000000\": {}}\n"
+        )
+        let findings = try await doctor(platform.daemon).findings
+        #expect(findings.first { $0.check == "kms key" }?.level == .ok, "\(findings)")
+        let sharing = findings.first { $0.check == "kms key sharing" }
+        #expect(sharing?.level == .warning && sharing?.message.contains("account 111111111111 may not") == true)
     }
 
     @Test func `no credentials are one failure, and what needs them is left out`() async throws {

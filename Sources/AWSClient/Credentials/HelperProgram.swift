@@ -22,6 +22,12 @@ package struct HelperProgram: Sendable {
         package let message: String
         /// Whether the same may work later.
         package let isTransient: Bool
+
+        /// A problem of this kind.
+        package init(message: String, isTransient: Bool) {
+            self.message = message
+            self.isTransient = isTransient
+        }
     }
 
     /// Most of the standard error that is kept, in bytes.

@@ -13,10 +13,12 @@ struct ProfileCredentials: CredentialSource {
         do {
             let shared = try SharedConfiguration(environment)
             guard let profile = try shared.profile(environment) else {
-                let files =
-                    shared.files.isEmpty
-                    ? "HOME is not set, so there are no files" : shared.files.joined(separator: " and ")
-                return .notConfigured("no profile \(name) in \(files)")
+                let files = shared.files.joined(separator: " and ")
+                return .notConfigured(
+                    files.isEmpty
+                        ? "no file to look for profile \(name) in, as HOME is not set"
+                        : "no profile \(name) in \(files)"
+                )
             }
             plan = try ProfilePlanner(shared: shared).plan(profile)
         } catch {

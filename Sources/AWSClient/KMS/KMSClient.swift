@@ -1,4 +1,4 @@
-/// The KMS operations that the stages use (AWS JSON 1.1).
+/// The KMS operations in use (AWS JSON 1.1).
 ///
 /// https://docs.aws.amazon.com/kms/latest/APIReference/Welcome.html
 package struct KMSClient: Sendable {
@@ -18,8 +18,27 @@ package struct KMSClient: Sendable {
         let answer: DescribeKeyAnswer = try await service.send("DescribeKey", ["KeyId": keyID])
         return answer.KeyMetadata
     }
+
+    /// Whether a data key can be had under a key: it is asked for, and what comes back is dropped.
+    package func generateDataKeyWithoutPlaintext(keyID: String) async throws(AWSError) {
+        let request = ["KeyId": keyID, "KeySpec": "AES_256"]
+        try await service.acknowledged("GenerateDataKeyWithoutPlaintext", request)
+    }
+
+    /// The policy of a key, JSON.
+    ///
+    /// - Parameter keyID: id or ARN; an alias will not do.
+    package func getKeyPolicy(keyID: String) async throws(AWSError) -> String {
+        let request = ["KeyId": keyID, "PolicyName": "default"]
+        let answer: GetKeyPolicyAnswer = try await service.send("GetKeyPolicy", request)
+        return answer.Policy
+    }
 }
 
 private struct DescribeKeyAnswer: Decodable {
     var KeyMetadata: KMSKey
+}
+
+private struct GetKeyPolicyAnswer: Decodable {
+    var Policy: String
 }

@@ -59,7 +59,7 @@ struct SlotLoop {
                 started: started,
                 at: core.now,
                 brought: false,
-                problem: (text: String(error.description.prefix(200)), code: error.code, kind: error.kind)
+                problem: (text: Self.brief(error.description), code: error.code, kind: error.kind)
             )
             let needsPerson = error.kind == .denied || error.kind == .activityDoesNotExist
             note(
@@ -70,6 +70,14 @@ struct SlotLoop {
             )
             return delay
         }
+    }
+
+    /// Services quote what they were sent, so a message may be long: the front of it, whole words.
+    static func brief(_ text: String) -> String {
+        let most = 1000
+        guard text.count > most else { return text }
+        let head = text.prefix(most)
+        return head[..<(head.lastIndex(of: " ") ?? head.endIndex)] + " …"
     }
 
     private func note(_ change: StageCore.ProblemChange, problem: @autoclosure () -> String, level: Logger.Level) {

@@ -74,7 +74,7 @@ struct ControlService: LocalService {
         }
         return switch outcome {
         case .cancelled: Self.answer(["cancelled": task])
-        case .unknown: Self.unknownTask(task)
+        case .unknown: await notRunning(task)
         case .tooLate:
             Self.refuse(409, "task \(task) is over, and its end is being reported", next: "look at its execution")
         case .ending:
@@ -84,6 +84,16 @@ struct ControlService: LocalService {
                 next: "ask again after its start, or stop the execution"
             )
         }
+    }
+
+    /// One that has ended is known, as `GET /tasks/<task>` shows it.
+    private func notRunning(_ task: String) async -> LocalResponse {
+        guard let ended = await target.details(of: task) else { return Self.unknownTask(task) }
+        return Self.refuse(
+            409,
+            "task \(task) has ended already: \(ended.state)",
+            next: "there is nothing to cancel; `builderctl task show \(task)` has the rest"
+        )
     }
 
     private func change(_ name: String, pause: Bool, by who: String) async -> LocalResponse {

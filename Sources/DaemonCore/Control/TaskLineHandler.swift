@@ -33,7 +33,9 @@ struct TaskLineHandler: LogHandler {
         base.log(event: event)
         let own = event.metadata ?? [:]
         guard let task = own["BUILDERD_TASK"] ?? base.metadata["BUILDERD_TASK"] else { return }
-        let place = ["BUILDERD_STEP", "BUILDERD_TOOL"].compactMap { own[$0] ?? base.metadata[$0] }.map { "\($0)" }
+        var place = ["BUILDERD_STEP", "BUILDERD_TOOL"].compactMap { own[$0] ?? base.metadata[$0] }.map { "\($0)" }
+        // A tool's step mostly has its name.
+        if place.count == 2, place[0] == place[1] { place.removeLast() }
         let time = Date.now.formatted(.iso8601)
         let prefix = "\(time) \(event.level.rawValue)" + place.map { " [\($0)]" }.joined()
         lines.add("\(prefix) \(event.message)" + (event.error.map { ": \($0)" } ?? ""), of: "\(task)")

@@ -27,6 +27,7 @@ struct HostChecks: Sendable {
         }
         findings.append(room("disk state", configuration.stateDirectory, key: "paths.state"))
         findings.append(room("disk work", configuration.workDirectory, key: "paths.work"))
+        if let memory = WorkspaceMemory.finding(of: configuration.workDirectory) { findings.append(memory) }
         findings.append(journal())
         return findings
     }
@@ -50,9 +51,10 @@ struct HostChecks: Sendable {
             let first = lines.first { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
             if ended.status == 0, let first { return .ok(check, "\(first.prefix(80)) at \(program)") }
             let complaint = String(decoding: ended.standardError, as: UTF8.self).split(separator: "\n").first ?? ""
+            let said = (first ?? String(complaint)).prefix(200)
             return .failure(
                 check,
-                "`\(program) version` ended with \(ended.status): \((first ?? String(complaint)).prefix(200))",
+                "`\(program) version` ended with \(ended.status)" + (said.isEmpty ? " and said nothing" : ": \(said)"),
                 fix: "run it by hand, and install it anew or correct tools.\(name).path"
             )
         } catch let error as ToolError {

@@ -14,7 +14,9 @@ struct IdentityChecks: Sendable {
                 .failure(
                     "credentials",
                     error.message,
-                    fix: "give the instance a profile, or correct aws.profile; run this as builderd's user"
+                    fix: error.isRetryable
+                        ? "see the endpoints above and try again: the source of the credentials did not answer"
+                        : "give the instance a profile, or correct aws.profile or the credentials file"
                 )
             ]
         }
@@ -23,10 +25,21 @@ struct IdentityChecks: Sendable {
             let identity = try await STSClient(aws).getCallerIdentity()
             return [found, match(identity)]
         } catch {
-            return [
-                found,
-                .failure("identity", "\(error)", fix: "the credentials are not accepted: renew or correct them"),
-            ]
+            return [found, Self.unanswered(error)]
+        }
+    }
+
+    /// Only a refusal says something of the credentials.
+    static func unanswered(_ error: AWSError) -> Finding {
+        switch error.kind {
+        case .accessDenied, .notFound, .rejected:
+            .failure("identity", "\(error)", fix: "the credentials are not accepted: renew or correct them")
+        case .throttling, .transient, .cancelled:
+            .failure(
+                "identity",
+                "STS does not say who this is: \(error)",
+                fix: "it says nothing of the credentials: see endpoint sts above, and try again"
+            )
         }
     }
 

@@ -16,6 +16,8 @@ struct NetworkChecks: Sendable {
     let region: String
     let services: [AWSService]
     let metadata: InstanceMetadata
+    /// The addresses that a host name has.
+    var addresses: @Sendable (String) async -> [String] = HostAddresses.of
 
     func findings() async -> [Finding] {
         let looks = await withTaskGroup(of: (Int, Finding, Double?).self) { group in
@@ -52,7 +54,8 @@ struct NetworkChecks: Sendable {
             let response = try await transport.exchange(request)
             let middle = sent.addingTimeInterval(Date.now.timeIntervalSince(sent) / 2)
             let date = response.header("Date").flatMap { HTTPDate.date($0) }
-            return (.ok(check, "\(endpoint.url) answers\(origin)"), date.map { $0.timeIntervalSince(middle) })
+            let way = await isPrivate(endpoint.url) ? ", VPC endpoint" : ""
+            return (.ok(check, "\(endpoint.url) answers\(origin)\(way)"), date.map { $0.timeIntervalSince(middle) })
         } catch {
             let fix =
                 endpoint.isCustom
@@ -60,6 +63,15 @@ struct NetworkChecks: Sendable {
                 : "open the way to it: proxy, firewall, or a VPC endpoint for \(service.endpointPrefix) with private DNS"
             return (.failure(check, "\(endpoint.url)\(origin): \(error.message)", fix: fix), nil)
         }
+    }
+
+    /// Whether every address of the URL's host is one of a private network: then its name leads to a VPC endpoint.
+    func isPrivate(_ url: String) async -> Bool {
+        let authority = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+        // An address in brackets has colons of its own.
+        let host = authority.first == "[" ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        let found = await addresses(String(host))
+        return !found.isEmpty && found.allSatisfy(HostAddresses.isPrivate)
     }
 
     /// The least of the differences counts: one answer may have waited in a proxy.

@@ -11,7 +11,7 @@ struct StorageChecks: Sendable {
     func findings() async -> [Finding] {
         let settings = configuration.stages
         let stages = Set(configuration.activities.keys)
-        var findings = [await key(settings.kmsKey)]
+        var findings = await key(settings.kmsKey)
         if !stages.isDisjoint(with: [.preProvision, .validation]) {
             findings.append(await bucket("artifacts", settings.artifactsBucket))
         }
@@ -20,18 +20,68 @@ struct StorageChecks: Sendable {
         return findings
     }
 
-    private func key(_ id: String) async -> Finding {
+    private func key(_ id: String) async -> [Finding] {
         let check = "kms key"
         do throws(AWSError) {
-            return Self.judge(try await KMSClient(aws).describeKey(keyID: id))
+            let key = try await KMSClient(aws).describeKey(keyID: id)
+            let finding = Self.judge(key)
+            guard finding.level == .ok else { return [finding] }
+            return [await use(key, finding), await sharing(key)]
         } catch {
-            return PipelineChecks.refused(check, error, needs: "kms:DescribeKey") { error in
-                .failure(check, "\(id): \(error.message)", fix: "correct storage.kmsKey")
+            return [
+                PipelineChecks.refused(check, error, needs: "kms:DescribeKey") { error in
+                    .failure(check, "\(id): \(error.message)", fix: "correct storage.kmsKey")
+                }
+            ]
+        }
+    }
+
+    /// `good` when a data key can be had under it. What is said of a key does not say that this role may use it.
+    private func use(_ key: KMSKey, _ good: Finding) async -> Finding {
+        do throws(AWSError) {
+            try await KMSClient(aws).generateDataKeyWithoutPlaintext(keyID: key.arn)
+            return good
+        } catch {
+            guard error.kind == .accessDenied else {
+                return PipelineChecks.refused(good.check, error, needs: "kms:GenerateDataKeyWithoutPlaintext") {
+                    error in
+                    .failure(good.check, "\(key.arn) gives no data key: \(error.message)", fix: "see the key in KMS")
+                }
+            }
+            return .failure(
+                good.check,
+                "\(key.arn) may not be used: \(error.message)",
+                fix: "allow the builder's role kms:GenerateDataKey* and the rest that the platform stack gives it"
+            )
+        }
+    }
+
+    /// Whether the accounts of the environments may start the images that are made under it.
+    private func sharing(_ key: KMSKey) async -> Finding {
+        let check = KeyPolicyReview.check
+        let found = EnvironmentAccounts(directory: configuration.stages.environmentsDirectory)
+        guard found.unreadable.isEmpty else {
+            return .warning(
+                check,
+                "it cannot be checked: the environment \(found.unreadable.joined(separator: ", ")) cannot be read",
+                fix: "correct the file in paths.environments, or run this as root"
+            )
+        }
+        let accounts = found.accounts.filter { $0 != key.accountID }.sorted()
+        guard !accounts.isEmpty else {
+            return .ok(check, "no environment names another account than the key's own")
+        }
+        do throws(AWSError) {
+            let policy = try await KMSClient(aws).getKeyPolicy(keyID: key.keyID)
+            return KeyPolicyReview(policy: policy, accounts: accounts).finding()
+        } catch {
+            return PipelineChecks.refused(check, error, needs: "kms:GetKeyPolicy") { error in
+                .warning(check, "its policy cannot be read: \(error.message)", fix: "look at it in KMS")
             }
         }
     }
 
-    /// Whether everything that builderd does with a key can be done with this one.
+    /// Whether everything that builderd does with a key can be done with this one, by what it is.
     static func judge(_ key: KMSKey) -> Finding {
         let check = "kms key"
         if key.enabled == false || key.state.map({ $0 != "Enabled" }) ?? false {
@@ -54,7 +104,7 @@ struct StorageChecks: Sendable {
                 fix: "name a customer managed key, as the platform stack makes one"
             )
         }
-        return .ok(check, "\(key.arn) is enabled, symmetric and can be shared")
+        return .ok(check, "\(key.arn) is enabled, symmetric, a customer's, and can be used")
     }
 
     private func bucket(_ name: String, _ bucket: String) async -> Finding {

@@ -5,7 +5,7 @@ import FoundationEssentials
 package struct StatusDocument: Codable, Sendable, Hashable {
     /// The daemon's version.
     package var version: String
-    /// `starting`, `running`, `draining` or `interrupting`.
+    /// `starting`, `running`, `handing over`, `draining` or `interrupting`.
     package var phase: String
     /// Seconds since the start.
     package var uptimeSeconds: Int

@@ -62,11 +62,25 @@ struct DaemonClient: Sendable {
     private func ask(_ method: String, _ path: String, socket: String) async throws(ClientProblem) -> [UInt8] {
         let answer = try await exchange(method, path, socket: socket)
         guard answer.status != 200 else { return answer.body }
+        throw Self.problem(answer, method, path)
+    }
+
+    /// What an answer other than 200 means: in the daemon's own words where it is the control socket's, else by its text.
+    static func problem(_ answer: HTTPResponse, _ method: String, _ path: String) -> ClientProblem {
         let told = try? JSONDecoder().decode(ControlProblem.self, from: Data(answer.body))
-        throw ClientProblem(
+        let text = String(decoding: answer.body.prefix(500), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        let said = text.isEmpty ? "" : ": " + text.joined(separator: " ")
+        let next =
+            switch answer.status {
+            case 403: "Use sudo, or be a member of the socket's group."
+            case 408, 429, 503: "It is busy with other clients of this socket: try again in a few seconds."
+            case 404, 405: "Use the builderctl of the same version: see `builderctl --version`."
+            default: "See its log: journalctl -u builderd."
+            }
+        return ClientProblem(
             status: answer.status == 403 ? .notPermitted : .failed,
-            message: told?.error ?? "builderd answered \(answer.status) to \(method) \(path)",
-            next: told?.next ?? "Use the builderctl of the same version: see `builderctl --version`."
+            message: told?.error ?? "builderd answered \(answer.status) to \(method) \(path)\(said)",
+            next: told?.next ?? next
         )
     }
 
@@ -85,24 +99,30 @@ struct DaemonClient: Sendable {
                 )
             )
         } catch {
-            throw Self.problem(error, socket)
+            throw problem(error, socket)
         }
     }
 
-    private static func problem(_ error: TransportError, _ socket: String) -> ClientProblem {
-        let running = "Is it running? See `systemctl status builderd`; a socket of its own is named with an option."
+    private func problem(_ error: TransportError, _ socket: String) -> ClientProblem {
+        let option = socket == health ? "--health-socket" : "--control-socket"
+        let running =
+            "Is it running? See `systemctl status builderd`. A socket in another place is named with \(option)."
         guard unsafe access(socket, R_OK | W_OK) != 0 else {
+            if error.code == .connectionRefused {
+                return ClientProblem(status: .unavailable, message: "nobody listens on \(socket)", next: running)
+            }
+            let isCut = error.code == .reset || error.code == .closedWithoutAnswer
             return ClientProblem(
                 status: .unavailable,
                 message: "builderd does not answer on \(socket): \(error.message)",
-                next: running
+                next: isCut ? "It has too many clients on this socket, or ended just now: try again." : running
             )
         }
         if errno == EACCES || errno == EPERM {
             return ClientProblem(
                 status: .notPermitted,
                 message: "you may not connect to \(socket)",
-                next: "Use sudo, or become a member of \(group(of: socket)) and log in again."
+                next: "Use sudo, or become a member of \(Self.group(of: socket)) and log in again."
             )
         }
         return ClientProblem(status: .unavailable, message: "there is no socket at \(socket)", next: running)

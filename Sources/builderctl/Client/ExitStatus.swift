@@ -6,6 +6,8 @@ enum ExitStatus: Int32 {
     case unhealthy = 2
     /// The daemon does not answer.
     case unavailable = 69
+    /// Standard output cannot be written.
+    case output = 74
     /// The kernel or the daemon does not permit it.
     case notPermitted = 77
     /// The configuration is missing or wrong.

@@ -5,7 +5,7 @@ import DaemonCore
 struct SocketOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The health socket. Default: BUILDERD_HEALTH_SOCKET, else /run/builderd/health.sock.",
+            "The health socket. Default: BUILDERD_HEALTH_SOCKET, else health.socket of the configuration file.",
             valueName: "path"
         ),
         completion: .file()
@@ -14,26 +14,46 @@ struct SocketOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The control socket. Default: BUILDERD_CONTROL_SOCKET, else /run/builderd/control.sock.",
+            "The control socket. Default: BUILDERD_CONTROL_SOCKET, else control.socket of the configuration file.",
             valueName: "path"
         ),
         completion: .file()
     )
     var controlSocket: String?
 
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The configuration file that names the sockets. Default: /etc/builderd/builderd.yaml, where it can be read.",
+            valueName: "path"
+        ),
+        completion: .file(extensions: ["yaml"])
+    )
+    var config: String?
+
     /// Runs `body` with a client of these sockets; what goes wrong is told on standard error with what to do, and ends the process.
     func withClient<Result: Sendable>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
-        let environment = ProcessEnvironment.current
-        do {
-            let client = try DaemonClient(
-                health: healthSocket ?? environment["BUILDERD_HEALTH_SOCKET"] ?? "/run/builderd/health.sock",
-                control: controlSocket ?? environment["BUILDERD_CONTROL_SOCKET"] ?? "/run/builderd/control.sock"
-            )
+        try await ClientProblem.telling {
+            let paths = try paths()
+            let client = try DaemonClient(health: healthSocket ?? paths.health, control: controlSocket ?? paths.control)
             let result = try await body(client)
             await client.close()
             return result
-        } catch let problem as ClientProblem {
-            throw problem.told()
+        }
+    }
+
+    private func paths() throws(ClientProblem) -> SocketPaths {
+        let environment = ProcessEnvironment.current
+        do {
+            return try SocketPaths(file: config ?? ServiceEnvironment.configurationFile, environment: environment)
+        } catch {
+            // The file that nobody named need not be there, and may be root's.
+            guard config != nil else { return SocketPaths(environment: environment) }
+            throw ClientProblem(
+                status: .configuration,
+                message: error.description,
+                next: "The sockets can also be named themselves, with --health-socket and --control-socket."
+            )
         }
     }
 }

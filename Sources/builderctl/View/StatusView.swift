@@ -1,86 +1,121 @@
 import DaemonCore
+import FoundationEssentials
 
 /// `/status` as lines for a person.
 struct StatusView {
     let document: StatusDocument
-    let style: Style
-    let width: Int
+    /// The cells that a line may take; `nil` where nothing reads it but people's files and programs: then no line is cut.
+    let width: Int?
+    /// The time that the document is of.
+    let now: Date
 
-    /// Everything.
-    var lines: [String] {
-        var lines = [headline] + problems + [""] + stages
-        let tasks = TaskTable(document).lines(style, width: width)
-        if !tasks.isEmpty { lines += [""] + tasks }
+    /// Everything, however many lines it takes.
+    var lines: [StyledLine] {
+        let tasks = self.tasks
+        return headline + problems.flatMap { wrapped($0) } + [StyledLine()] + stages
+            + (tasks.isEmpty ? [] : [StyledLine()] + tasks)
+    }
+
+    /// What there is room for in `height` lines: first the headline, the stages, a line for each problem and the tasks; what is
+    /// missing of them is counted in the last line. Room that is left goes to headings, whole sentences and blank lines.
+    func lines(height: Int) -> [StyledLine] {
+        let (headline, stages, problems, tasks) = (self.headline, self.stages, self.problems, self.tasks)
+        var left = height - 1 - stages.dropFirst().count - problems.count - tasks.dropFirst().count
+        guard left >= 0 else { return crowded(height: height) }
+        func take(_ wanted: Int) -> Int {
+            let taken = min(left, wanted)
+            left -= taken
+            return taken
+        }
+        let stageHeading = take(1)
+        let taskHeading = take(tasks.isEmpty ? 0 : 1)
+        let more = take(headline.count - 1)
+        let sentences = problems.map { problem in
+            wrapped(problem, most: 1 + take(wrapped(problem).count - 1))
+        }
+        let blanks = (take(1), take(tasks.isEmpty ? 0 : 1))
+        return headline.prefix(1 + more) + sentences.joined()
+            + Array(repeating: StyledLine(), count: blanks.0) + stages.dropFirst(1 - stageHeading)
+            + Array(repeating: StyledLine(), count: blanks.1) + tasks.dropFirst(1 - taskHeading)
+    }
+
+    /// A line each, and not all of them.
+    private func crowded(height: Int) -> [StyledLine] {
+        let (stages, problems, tasks) = (self.stages.dropFirst(), self.problems, self.tasks.dropFirst())
+        var left = max(0, height - 2)
+        func take(_ count: Int) -> Int {
+            let taken = min(left, count)
+            left -= taken
+            return taken
+        }
+        let kept = (stages: take(stages.count), problems: take(problems.count), tasks: take(tasks.count))
+        let missing = [
+            (stages.count - kept.stages, "stage"), (problems.count - kept.problems, "problem"),
+            (tasks.count - kept.tasks, "task"),
+        ]
+        let words = missing.filter { $0.0 > 0 }.map { "\($0.0) more \($0.1)\($0.0 == 1 ? "" : "s")" }
+        let more = StyledLine("… " + words.joined(separator: ", "), missing[1].0 > 0 ? .bad : .quiet)
+        let lines =
+            headline.prefix(1) + problems.prefix(kept.problems).flatMap { wrapped($0, most: 1) }
+            + stages.prefix(kept.stages) + tasks.prefix(kept.tasks) + [width.map { more.cut(to: $0) } ?? more]
+        return Array(lines.prefix(max(0, height)))
+    }
+
+    private var stages: [StyledLine] { StageTable(document, now: now).lines(width: width) }
+    private var tasks: [StyledLine] { TaskTable(document).lines(width: width) }
+
+    /// What it is and how it is, in as many lines as that takes.
+    private var headline: [StyledLine] {
+        let tone: Style.Tone = document.phase == "running" ? .good : .caution
+        let credentials = self.credentials
+        let up = ("up \(Span.text(Double(document.uptimeSeconds)))", Style.Tone.plain)
+        let parts = [
+            ("builderd \(document.version)", .strong), (document.phase, tone),
+            credentials.1 == .plain ? up : credentials, credentials.1 == .plain ? credentials : up,
+            ("journal: \(document.journal.open) open, \(document.journal.history) ended", .plain),
+            (
+                "tools in \(document.tools.containment == "cgroup" ? "cgroups" : "process trees")"
+                    + (document.tools.landlock ? " with Landlock" : ""), .plain
+            ),
+        ]
+        var lines: [StyledLine] = []
+        for (text, tone) in parts {
+            let part = StyledLine(text, tone)
+            if let last = lines.last, width.map({ last.columns + 3 + part.columns <= $0 }) ?? true {
+                lines[lines.count - 1].append(" · ")
+                lines[lines.count - 1].append(part)
+            } else {
+                lines.append(width.map { part.cut(to: $0) } ?? part)
+            }
+        }
         return lines
     }
 
-    private var headline: String {
-        let tone: Style.Tone = document.phase == "running" ? .good : .caution
-        let parts = [
-            style.paint("builderd \(Printable.line(document.version))", .strong),
-            style.paint(Printable.line(document.phase), tone),
-            "up \(Span.text(Double(document.uptimeSeconds)))", credentials,
-            "journal: \(document.journal.open) open, \(document.journal.history) ended",
-            "tools in \(document.tools.containment == "cgroup" ? "cgroups" : "process trees")"
-                + (document.tools.landlock ? " with Landlock" : ""),
-        ]
-        return parts.joined(separator: " · ")
-    }
-
-    private var credentials: String {
+    private var credentials: (String, Style.Tone) {
         let held = document.credentials
-        guard held.source != nil else { return style.paint("no credentials", .bad) }
-        if held.pastExpiration { return style.paint("credentials past their end", .caution) }
-        guard let left = held.expiresInSeconds else { return "credentials without end" }
-        return style.paint("credentials for \(Span.text(left))", left < 300 ? .caution : .plain)
+        guard held.source != nil else { return ("no credentials", .bad) }
+        if held.pastExpiration { return ("credentials past their end", .caution) }
+        guard let left = held.expiresInSeconds else { return ("credentials without end", .plain) }
+        return ("credentials for \(Span.text(left))", left < 300 ? .caution : .plain)
     }
 
-    /// What needs a person, a line each.
+    /// What needs a person, a sentence each.
     private var problems: [String] {
         var texts: [String] = []
         if let problem = document.journal.problem { texts.append("journal: \(problem)") }
         if document.journal.quarantined > 0 {
-            texts.append("journal: \(document.journal.quarantined) records in quarantine/ could not be read")
+            let count = document.journal.quarantined
+            texts.append("journal: \(count) \(count == 1 ? "record" : "records") in quarantine/ could not be read")
         }
         if let log = document.log, log.dropped > 0 {
             texts.append("log: systemd's journal did not take \(log.dropped) entries since the start")
         }
         if let failure = document.credentials.lastFailure { texts.append("credentials: \(failure)") }
         texts += document.stages.compactMap { stage in stage.problem.map { "\(stage.stage): \($0)" } }
-        return texts.map { style.paint("! " + Printable.line($0), .bad) }
+        return texts.map { "! " + $0 }
     }
 
-    private var stages: [String] {
-        var table = Table("STAGE", "SLOTS", "POLLS", "LAST POLL", "STATE")
-        for stage in document.stages {
-            table.add(
-                .init(stage.stage, .strong),
-                .init(Self.slots(stage), stage.busy > 0 ? .good : .plain),
-                .init(stage.openPolls == 0 ? "-" : "\(stage.openPolls)"),
-                .init(stage.lastPollSeconds.map { Span.text($0) + " ago" } ?? "-"),
-                Self.state(stage)
-            )
-        }
-        return table.lines(style, width: width)
-    }
-
-    /// `2/4 ■■□□`; figures alone where there are many.
-    private static func slots(_ stage: StatusDocument.Stage) -> String {
-        let figures = "\(stage.busy)/\(stage.slots)"
-        guard stage.slots <= 8 else { return figures }
-        let busy = min(stage.busy, stage.slots)
-        return figures + " " + String(repeating: "■", count: busy)
-            + String(repeating: "□", count: stage.slots - busy)
-    }
-
-    private static func state(_ stage: StatusDocument.Stage) -> Table.Cell {
-        if stage.paused {
-            let who = stage.pausedBy.map { " by \($0)" } ?? ""
-            return .init("paused" + who + (stage.pausedSince.map { " since \($0)" } ?? ""), .caution)
-        }
-        if stage.phase != "running" { return .init(stage.phase, .caution) }
-        if stage.problem != nil { return .init("polling fails", .bad) }
-        if stage.openPolls > 0 { return .init("polling", .good) }
-        return stage.busy >= stage.slots ? .init("all slots busy", .good) : .init("between polls", .quiet)
+    private func wrapped(_ problem: String, most: Int = .max) -> [StyledLine] {
+        width.map { StyledLine.wrapped(problem, .bad, width: $0, most: most) } ?? [StyledLine(problem, .bad)]
     }
 }

@@ -15,10 +15,10 @@ struct Style: Sendable, Hashable {
     /// Whether there are any.
     var isColoured: Bool
 
-    /// Colours where standard output is a terminal, unless `NO_COLOR` (https://no-color.org) or a dumb terminal says otherwise.
+    /// Colours where standard output is a terminal that takes them, unless `NO_COLOR` (https://no-color.org) says otherwise.
     static func detect(environment: [String: String], isTerminal: Bool = isatty(STDOUT_FILENO) == 1) -> Style {
-        let isRefused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-        return Style(isColoured: isTerminal && !isRefused)
+        let isRefused = !(environment["NO_COLOR"] ?? "").isEmpty
+        return Style(isColoured: Terminal.isLive(environment: environment, isTerminal: isTerminal) && !isRefused)
     }
 
     /// `text` in the colour of `tone`.

@@ -2,7 +2,14 @@ import DaemonCore
 
 /// The running tasks as a table.
 struct TaskTable {
-    private var table = Table("TASK", "STAGE", "APPLICATION", "AGE", "LEASE LEFT", "STEP")
+    private var table = Table(
+        "TASK",
+        .init("STAGE", rank: 1),
+        .init("APPLICATION", rank: 2),
+        .init("AGE", rank: 3),
+        .init("LEASE LEFT", rank: 4),
+        "STEP"
+    )
 
     /// The tasks of `document`; oldest first in each stage.
     init(_ document: StatusDocument) {
@@ -20,8 +27,8 @@ struct TaskTable {
         }
     }
 
-    /// Nothing where there is no task.
-    func lines(_ style: Style, width: Int) -> [String] { table.isEmpty ? [] : table.lines(style, width: width) }
+    /// The heading and a line for each task; nothing where there is no task.
+    func lines(width: Int?) -> [StyledLine] { table.isEmpty ? [] : table.lines(width: width) }
 
     /// A heartbeat comes every 20 s, so a lease that is nearly over has missed several.
     private static func lease(_ left: Double?) -> Table.Cell {

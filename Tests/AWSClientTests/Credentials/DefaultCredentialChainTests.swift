@@ -112,6 +112,15 @@ import Testing
         await #expect(throws: CredentialProblem.self) { try await off.fetch() }
     }
 
+    @Test("Without a home folder there is no file, and that is what is said")
+    func homeless() async throws {
+        var environment = AWSEnvironment.fake(["AWS_EC2_METADATA_DISABLED": "true"])
+        environment.homeDirectory = nil
+        let chain = chain(environment, ScriptedExchange(Self.world))
+        let problem = try #require(await #expect(throws: CredentialProblem.self) { try await chain.fetch() })
+        #expect(problem.message.contains("profile (no file to look for profile default in, as HOME is not set)"))
+    }
+
     @Test("A chain of roles is assumed from the inside out, each with the credentials of the one before")
     func roleChain() async throws {
         let config = """

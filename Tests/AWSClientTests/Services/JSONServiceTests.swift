@@ -121,6 +121,7 @@ import Testing
             .json(
                 #"{"KeyMetadata":{"KeyId":"1","Arn":"arn:1","Enabled":true,"KeyState":"Enabled","CreationDate":1.5}}"#
             ),
+            .json(#"{"CiphertextBlob":"AAAA","KeyId":"arn:1"}"#), .json(#"{"Policy":"{}","PolicyName":"default"}"#),
         ])
         let logs = CloudWatchLogsClient(stand.configuration(), environment: stand.environment)
         let groups = try await logs.describeLogGroups(prefix: "/p")
@@ -128,6 +129,10 @@ import Testing
         #expect(body(stand, 1).contains(#""nextToken":"n""#))
         let kms = KMSClient(stand.configuration(), environment: stand.environment)
         #expect(try await kms.describeKey(keyID: "alias/x").arn == "arn:1")
+        try await kms.generateDataKeyWithoutPlaintext(keyID: "arn:1")
+        #expect(body(stand, 3).contains(#""KeySpec":"AES_256""#))
+        #expect(try await kms.getKeyPolicy(keyID: "1") == "{}")
+        #expect(body(stand, 4).contains(#""PolicyName":"default""#))
     }
 
     @Test("a query sends its page's start, reads consistently and returns where the next page begins")
