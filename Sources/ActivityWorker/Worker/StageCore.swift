@@ -17,12 +17,12 @@ final class StageCore: Sendable {
         case interrupt
     }
 
-    private struct Sleeper {
+    struct Sleeper {
         var wake: Wake
         var task: Task<Void, Never>
     }
 
-    private struct State {
+    struct State {
         var ledger: SlotLedger
         var terms: StageTerms
         /// Slots whose loops were asked for.
@@ -55,7 +55,7 @@ final class StageCore: Sendable {
     private let slotsSource: AsyncStream<Int>.Continuation
     /// With the stage's metadata.
     let logger: Logger
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     init(configuration: StageConfiguration, dependencies: WorkerDependencies, handler: any StageHandler) {
         self.configuration = configuration
@@ -309,7 +309,7 @@ final class StageCore: Sendable {
     }
 
     /// The loops have reason to go on. Before the first of them has begun nothing is expected of them.
-    private static func turn(_ state: inout State, _ now: BootInstant) {
+    static func turn(_ state: inout State, _ now: BootInstant) {
         if state.lastTurn != nil { state.lastTurn = now }
     }
 
@@ -327,82 +327,8 @@ final class StageCore: Sendable {
         return problem == nil ? .vanished : .appeared
     }
 
-    private static func grant(_ state: inout State) -> CheckedContinuation<Bool, Never>? {
+    static func grant(_ state: inout State) -> CheckedContinuation<Bool, Never>? {
         guard !state.waiting.isEmpty, state.ledger.requestPoll() == .granted else { return nil }
         return state.waiting.removeFirst()
-    }
-
-    // MARK: Tasks
-
-    /// The worker has `task` from now on. Interrupted or handed over at once when the worker is.
-    ///
-    /// - Parameter takesSlot: for a task that an earlier process left; one from a poll has its slot already.
-    func began(_ task: RunningTask, takesSlot: Bool = false) {
-        let (interrupted, handedOver, busy, deadline) = state.withLock { state in
-            state.running[task.claim.id] = task
-            if takesSlot { state.ledger.taskAdopted() }
-            return (state.interruptedAt != nil, state.isHandingOver, state.ledger.busy, state.stopBy)
-        }
-        if takesSlot { observe(.slotsBusy(busy)) }
-        if interrupted { task.interrupt(by: deadline) } else if handedOver { task.handOver() }
-    }
-
-    /// The worker is done with `task`; if it came from a poll its slot is free again.
-    func finished(_ task: RunningTask, freesSlot: Bool) {
-        let now = now
-        let (waiter, busy) = state.withLock { state in
-            state.running[task.claim.id] = nil
-            if freesSlot { state.ledger.taskEnded() }
-            Self.turn(&state, now)
-            return (Self.grant(&state), state.ledger.busy)
-        }
-        waiter?.resume(returning: true)
-        if freesSlot { observe(.slotsBusy(busy)) }
-    }
-
-    /// Whether a slot is free to poll and none does.
-    private static func isToTurn(_ state: State) -> Bool {
-        state.ledger.phase == .running && !state.ledger.isPaused && state.ledger.busy < state.ledger.slots
-            && state.polls.isEmpty
-    }
-
-    /// Ends the task of this id or claim for an operator, and records that, in the journal and in the task's log.
-    func cancel(_ name: String, by who: String) async -> TaskCancellation {
-        let task = state.withLock { $0.running[name] ?? $0.running.values.first { $0.identity?.id == name } }
-        guard let task else { return .unknown }
-        let record = WorkerRecord.ofCancellation(by: who, atMilliseconds: dependencies.clock.wallMilliseconds())
-        let answer = task.cancel(by: who) { [dependencies, logger = logger(for: task)] in
-            logger.notice("\(who) cancels the task")
-            do throws(JournalError) {
-                try await dependencies.journal.record(record, claim: task.claim)
-            } catch {
-                logger.error("after a crash the task would run on, cancelled as it is: \(error.message)")
-            }
-        }
-        await task.cancelRecorded()
-        return answer
-    }
-
-    /// Whether another task of this worker has the same identity.
-    func hasAnother(than task: RunningTask, withID id: String) -> Bool {
-        state.withLock { $0.running.values.contains { $0 !== task && $0.identity?.id == id } }
-    }
-
-    func snapshot() -> StageSnapshot {
-        let now = now
-        return state.withLock { state in
-            StageSnapshot(
-                stage: configuration.stage,
-                phase: state.ledger.phase,
-                slots: state.ledger.slots,
-                busy: state.ledger.busy,
-                openPolls: state.polls.values.sorted().map { now - $0 },
-                lastCompletedPoll: state.lastCompletedPoll.map { now - $0 },
-                idle: Self.isToTurn(state) ? state.lastTurn.map { now - $0 } : nil,
-                problem: state.problem?.text,
-                tasks: state.running.values.map { $0.snapshot(at: now) }.sorted { $0.age > $1.age },
-                paused: state.ledger.isPaused
-            )
-        }
     }
 }
