@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 
 /// The tasks that a stage has, and what is to be seen of it.
