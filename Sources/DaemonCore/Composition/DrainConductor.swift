@@ -26,6 +26,7 @@ package actor DrainConductor {
     private let logger: Logger
     private let phaseChanged: @Sendable (DaemonPhase) -> Void
     private let reload: @Sendable () async -> Void
+    private let reloadIgnored: @Sendable () -> Void
     /// How long steps in progress may take to end at a hand-over.
     private let stepPatience: Duration
     /// How often the service manager is asked while draining.
@@ -45,6 +46,7 @@ package actor DrainConductor {
     /// - Parameters:
     ///   - wish: asked at a signal, and again while it lasts.
     ///   - reload: what a SIGHUP does while nothing ends. Default: nothing.
+    ///   - reloadIgnored: called for a SIGHUP that comes later. Default: nothing.
     ///   - stepPatience: default 10 s.
     ///   - interval: default 5 s.
     package init(
@@ -53,6 +55,7 @@ package actor DrainConductor {
         logger: Logger,
         phaseChanged: @escaping @Sendable (DaemonPhase) -> Void,
         reload: @escaping @Sendable () async -> Void = {},
+        reloadIgnored: @escaping @Sendable () -> Void = {},
         stepPatience: Duration = .seconds(10),
         interval: Duration = .seconds(5)
     ) {
@@ -61,6 +64,7 @@ package actor DrainConductor {
         self.logger = logger
         self.phaseChanged = phaseChanged
         self.reload = reload
+        self.reloadIgnored = reloadIgnored
         self.stepPatience = stepPatience
         self.interval = interval
     }
@@ -75,6 +79,7 @@ package actor DrainConductor {
                         group.addTask { await self.reload() }
                     } else {
                         logger.notice("SIGHUP is ignored: builderd ends, and its next start reads the configuration")
+                        reloadIgnored()
                     }
                 case .sigusr2:
                     if order == nil { begin(.handOver, why: "\(signal)", in: &group) }
