@@ -70,6 +70,40 @@ struct ControlFloodTests {
         try await server.shutDown()
     }
 
+    @Test func `who connects while the daemon is held up is not turned away, and is answered when it goes on`()
+        async throws
+    {
+        let server = try await FakeStepFunctions.start()
+        let daemon = try BuilderdProcess(configuration: DaemonProcessTests.configuration, server: server.url)
+        try daemon.start()
+        _ = try await daemon.readiness { $0.status == 200 }
+        // Not blocking, so that a full queue of the kernel's is an error at once.
+        let script = """
+            import os, select, signal, socket, sys
+            os.kill(int(sys.argv[2]), signal.SIGSTOP)
+            held = []
+            for _ in range(180):
+                held.append(socket.socket(socket.AF_UNIX))
+                held[-1].setblocking(False)
+                held[-1].connect(sys.argv[1])
+                held[-1].send(b"GET /livez HTTP/1.1\\r\\n\\r\\n")
+            os.kill(int(sys.argv[2]), signal.SIGCONT)
+            good = 0
+            for connection in held:
+                connection.setblocking(True)
+                good += connection.recv(1000).startswith(b"HTTP/1.1 200")
+            print(good)
+            """
+        let outcome = try await Ctl.run(
+            ["-c", script, daemon.folder.path + "/health.sock", String(daemon.processIdentifier)],
+            program: "/usr/bin/python3"
+        )
+        daemon.signal(SIGCONT)
+        #expect(outcome.output == "180\n" && outcome.errors.isEmpty, "\(outcome)")
+        await daemon.killHard()
+        try await server.shutDown()
+    }
+
     /// Sends headers until the server has hung up; returns how many bytes that took.
     private func endlessHeaders(to path: String) async throws -> Int {
         let script = """

@@ -19,10 +19,21 @@ struct HangUpTests {
     ) async throws {
         let server = try await FakeStepFunctions.start()
         let daemon = try BuilderdProcess(configuration: DaemonProcessTests.configuration, server: server.url)
-        // A library that is loaded with the program, and whose constructor runs before those of all others and before main.
+        // A library that is loaded with the program, and whose constructor runs before the program's own and before main. A thread of
+        // Dispatch, which may start the daemon here, blocks signals and hands that down; systemd does not.
         let source = try daemon.folder.write(
             "early.c",
-            "#include <signal.h>\n__attribute__((constructor)) static void early(void) { raise(SIGHUP); }\n"
+            """
+            #include <signal.h>
+            __attribute__((constructor)) static void early(void) {
+                sigset_t set;
+                sigemptyset(&set);
+                sigaddset(&set, SIGHUP);
+                sigprocmask(SIG_UNBLOCK, &set, 0);
+                raise(SIGHUP);
+            }
+
+            """
         )
         let library = daemon.folder.path + "/early.so"
         let built = try await Ctl.run(["-shared", "-fPIC", "-o", library, source], program: Self.compiler)

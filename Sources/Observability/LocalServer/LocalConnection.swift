@@ -15,8 +15,8 @@ final class LocalConnection: ChannelInboundHandler {
     private let gate: RequestGate
     private let connections: OpenConnections
     private let number: ConnectionRoom.Number
-    /// Whether there was a place for it.
-    private let isAdmitted: Bool
+    /// Whether there is a place for it.
+    private var isAdmitted: Bool
     private var hasAnswered = false
     private var isClosing = false
     private var isInputClosed = false
@@ -67,7 +67,10 @@ final class LocalConnection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ConnectionEvent.displaced: refuse(.busy, context)
+        case ConnectionEvent.displaced:
+            isAdmitted = false
+            // Of many that were accepted at once it may have to go before it can be written to: then it is told when it can.
+            if context.channel.isActive { refuse(.busy, context) }
         case ConnectionEvent.tooLarge:
             refuse(
                 LocalResponse(status: .requestHeaderFieldsTooLarge, body: "the request is too large\n"),
