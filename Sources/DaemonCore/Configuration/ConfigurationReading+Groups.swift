@@ -4,6 +4,7 @@ import Observability
 extension ConfigurationReading {
     /// A socket can be given only to a group that is there and that the daemon is in: else the next start would fail.
     mutating func requireGroups() {
+        let user = UserName.of(geteuid()) ?? String(geteuid())
         for purpose in ["health", "control"] {
             let name = "\(purpose).group"
             guard let group = values[name], let key = ConfigurationKey.all.first(where: { $0.name == name }) else {
@@ -21,21 +22,12 @@ extension ConfigurationReading {
             guard !SocketGroup.mayBeGiven(number) else { continue }
             report(
                 key,
-                found: "\(group), which user \(Self.userName) is not in",
+                found: "\(group), which user \(user) is not in",
                 allowed: "a group that this process's user is in",
                 next:
-                    "Make it a member (usermod --append --groups \(group) \(Self.userName)) and restart builderd, or name the group in "
+                    "Make it a member (usermod --append --groups \(group) \(user)) and restart builderd, or name the group in "
                     + "SupplementaryGroups= of its unit, which counts within the unit alone."
             )
         }
-    }
-
-    private static var userName: String {
-        var record = unsafe passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16 * 1024)
-        let code = unsafe getpwuid_r(geteuid(), &record, &buffer, buffer.count, &found)
-        guard code == 0, unsafe found != nil else { return String(geteuid()) }
-        return unsafe String(cString: record.pw_name)
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Observability
 import ToolSupervisor
 
@@ -40,12 +39,7 @@ struct ControlAccess: Sendable {
     /// Who that is, for logs: `user alice (uid 1000, process 4711)`.
     static func name(of peer: SocketPeer?) -> String {
         guard let peer else { return "an unknown user" }
-        var record = unsafe passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16 * 1024)
-        let code = unsafe getpwuid_r(peer.user, &record, &buffer, buffer.count, &found)
-        let isKnown = unsafe code == 0 && found != nil
-        let name = isKnown ? unsafe String(cString: record.pw_name) + " " : ""
+        let name = UserName.of(peer.user).map { $0 + " " } ?? ""
         return "user \(name)(uid \(peer.user), process \(peer.process))"
     }
 }

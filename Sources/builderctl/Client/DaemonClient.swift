@@ -112,7 +112,9 @@ struct DaemonClient: Sendable {
     /// The group that may connect, as far as this user may see it. Never the folder's, whose group may be allowed more.
     private static func group(of socket: String) -> String {
         var information = stat()
-        guard unsafe lstat(socket, &information) == 0 else { return "the group that control.group or health.group names" }
+        guard unsafe lstat(socket, &information) == 0 else {
+            return "the group that control.group or health.group names"
+        }
         return "the group \(SocketGroup.name(of: information.st_gid))"
     }
 
