@@ -77,12 +77,6 @@ struct ControlServiceTests {
         #expect(target.paused == (code == 200 ? ["bakery"] : []))
     }
 
-    @Test func `the catalogue explains the refusal of a tool`() throws {
-        let root = URL(filePath: #filePath).resolvingSymlinksInPath().path.components(separatedBy: "/Tests/")[0]
-        let catalogue = try String(contentsOfFile: root + "/systemd/builderd.catalog", encoding: .utf8)
-        #expect(catalogue.contains("\n-- \(RefusedTool.messageID)\n"))
-    }
-
     @Test func `every change is logged with who asked, and told to them`() async throws {
         let first = await ask("POST", "/stages/all/pause", peer: alice)
         #expect(try decode(StagesDocument.self, first) == .init(changed: ["bakery", "provision"], unchanged: []))

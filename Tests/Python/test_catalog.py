@@ -11,7 +11,7 @@ CATALOG = ROOT / "systemd" / "builderd.catalog"
 
 class Catalog(unittest.TestCase):
     def test_every_message_id_is_explained_and_no_other(self):
-        source = (ROOT / "Sources/ActivityWorker/Worker/WorkerLog.swift").read_text()
+        source = "".join(path.read_text() for path in sorted((ROOT / "Sources").rglob("*.swift")))
         ids = re.findall(r'static let \w+ = "([0-9a-f]{32})"', source)
         explained = re.findall(r"^-- ([0-9a-f]{32})$", CATALOG.read_text(), re.M)
         self.assertEqual(sorted(ids), sorted(explained))
