@@ -66,6 +66,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CHangUp"),
 
         module("CurlTransport", ["CCurl"]),
         module("OpenSSLDigest", ["COpenSSL"]),
@@ -91,13 +92,13 @@ let package = Package(
         ),
         .executableTarget(
             name: "builderd",
-            dependencies: ["DaemonCore", .argumentParser],
+            dependencies: ["CHangUp", "DaemonCore", .argumentParser],
             swiftSettings: settings,
             linkerSettings: linking
         ),
         .executableTarget(
             name: "builderctl",
-            dependencies: ["DaemonCore", "AWSClient", "CurlTransport", .argumentParser, .logging],
+            dependencies: ["DaemonCore", "AWSClient", "CurlTransport", "Observability", .argumentParser, .logging],
             swiftSettings: settings,
             linkerSettings: linking
         ),
@@ -140,7 +141,7 @@ let package = Package(
         ),
         tests("CurlTransportTests", ["CurlTransport"]),
         tests("OpenSSLDigestTests", ["OpenSSLDigest"]),
-        tests("SystemdSupportTests", ["SystemdSupport", .logging]),
+        tests("SystemdSupportTests", ["SystemdSupport", "TestSupport", .logging]),
         tests("AWSClientTests", ["AWSClient", "CurlTransport", "OpenSSLDigest", "TestSupport", .logging]),
         tests("ActivityWorkerTests", ["ActivityWorker", "OpenSSLDigest", "TestSupport", .logging]),
         tests("ToolSupervisorTests", ["ToolSupervisor", "TestSupport", .logging]),

@@ -106,7 +106,8 @@ package struct ToolRunner: Sendable {
             )
         }
         if case .cgroup(let parent) = containment {
-            launch.request.cgroup = "\(parent)/tool-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+            let number = String(UInt64.random(in: .min ... .max), radix: 16)
+            launch.request.cgroup = "\(parent)/\(ToolCgroup.prefix)\(number)"
         }
         do {
             try PrivateFile.makeFolder(folder.path)

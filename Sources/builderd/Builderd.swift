@@ -11,6 +11,8 @@ struct Builderd: AsyncParsableCommand {
             It is normally started by systemd; see `systemctl status builderd` and `journalctl -u builderd`.
             """,
         version: BuilderdVersion.text,
-        subcommands: [RunCommand.self, CheckConfigCommand.self, VersionCommand.self, SuperviseCommand.self]
+        subcommands: [
+            RunCommand.self, CheckConfigCommand.self, VersionCommand.self, ReloadCommand.self, SuperviseCommand.self,
+        ]
     )
 }

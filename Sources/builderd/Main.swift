@@ -2,7 +2,7 @@ import ArgumentParser
 import DaemonCore
 import Dispatch
 
-/// The program's entry.
+/// The program's entry, but for what `CHangUp` does before it.
 @main
 enum Main {
     static func main() {

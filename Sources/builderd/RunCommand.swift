@@ -1,6 +1,5 @@
 import ArgumentParser
 import DaemonCore
-import Glibc
 
 /// `builderd run`: the daemon in the foreground, until SIGTERM has drained it.
 struct RunCommand: AsyncParsableCommand {
@@ -21,8 +20,6 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        // Until the daemon listens for it: a reload that comes too early must not end the process.
-        _ = signal(SIGHUP, SIG_IGN)
         let configuration = try await options.load()
         do {
             let environment = ProcessEnvironment.current

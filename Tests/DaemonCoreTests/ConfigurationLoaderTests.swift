@@ -161,6 +161,15 @@ import Testing
         #expect("\(error)".contains("install Packer"))
     }
 
+    @Test(arguments: ["health", "control"])
+    func `a socket's group has to be one of this machine`(purpose: String) async throws {
+        let text = Self.complete(folder.path) + "\n\(purpose): {group: no-such-group}\n"
+        let error = try await #require(throws: ConfigurationError.self) { try await load(text) }
+        let problem = try #require(error.problems.first)
+        #expect(error.problems.count == 1 && problem.place.hasSuffix("\(purpose).group"))
+        #expect(problem.found.contains("no-such-group") && problem.next.contains("groupadd --system no-such-group"))
+    }
+
     @Test func `every key of the table has its own variable`() {
         let variables = ConfigurationKey.all.map(\.variable)
         #expect(Set(variables).count == variables.count)

@@ -5,6 +5,7 @@ import Observability
 import Synchronization
 import TestSupport
 import Testing
+import ToolSupervisor
 
 @testable import DaemonCore
 
@@ -14,8 +15,14 @@ struct ControlServiceTests {
     private let log = Recorder()
     private let alice = SocketPeer(process: 4711, user: 4_000_000_001, isMember: true)
 
-    private func ask(_ method: String, _ uri: String, peer: SocketPeer?) async -> LocalResponse {
-        let service = ControlService(target: target, access: ControlAccess(user: 4_000_000_000), logger: log.logger)
+    private func ask(
+        _ method: String,
+        _ uri: String,
+        peer: SocketPeer?,
+        origin: ToolTrace.Origin = .elsewhere
+    ) async -> LocalResponse {
+        let access = ControlAccess(user: 4_000_000_000, group: "operators") { _, _ in origin }
+        let service = ControlService(target: target, access: access, logger: log.logger)
         return await service.answer(LocalRequest(method: method, uri: uri, peer: peer))
     }
 
@@ -33,9 +40,41 @@ struct ControlServiceTests {
         #expect(answer.code == (isAdmitted ? 200 : 403))
         #expect(target.paused == (isAdmitted ? ["bakery"] : []))
         if !isAdmitted {
-            #expect(answer.text.contains("control.group"))
+            #expect(answer.text.contains("the group operators (control.group)"))
             #expect(log.lines.contains { $0.level == .warning && $0.text.contains("is refused") })
         }
+    }
+
+    @Test(arguments: [0, 4_000_000_000, 4_000_000_001])
+    func `a tool is refused whoever it runs as, told so, and logged with its name`(user: UInt32) async throws {
+        let tool = ToolTrace.Tool(
+            cgroup: "/system.slice/builderd.service/tool-1",
+            folder: "/work/t9/tools/terraform-apply"
+        )
+        for (method, uri) in [("POST", "/stages/all/pause"), ("POST", "/tasks/t1/cancel"), ("GET", "/tasks/t1/log")] {
+            let peer = SocketPeer(process: 4711, user: user, isMember: true)
+            let answer = await ask(method, uri, peer: peer, origin: .tool(tool))
+            #expect(answer.code == 403)
+            let problem = try decode(ControlProblem.self, answer)
+            #expect(problem.error.contains("the tool terraform-apply of task t9") && !problem.next.isEmpty)
+        }
+        #expect(target.paused.isEmpty && target.cancelledBy.isEmpty)
+        let line = try #require(log.lines.first)
+        #expect(line.level == .warning && line.text.contains("POST /stages/all/pause"))
+        #expect(line.text.contains("(cgroup /system.slice/builderd.service/tool-1)"))
+        #expect(
+            line.metadata == [
+                "MESSAGE_ID": "\(RefusedTool.messageID)", "BUILDERD_TASK": "t9", "BUILDERD_TOOL": "terraform-apply",
+            ]
+        )
+    }
+
+    @Test(arguments: [(UInt32(4_000_000_000), 403), (0, 200), (4_000_000_001, 200)])
+    func `a process that is gone is refused where it may have been a tool`(user: UInt32, code: Int) async {
+        let peer = SocketPeer(process: 4711, user: user, isMember: true)
+        let answer = await ask("POST", "/stages/bakery/pause", peer: peer, origin: .unknown)
+        #expect(answer.code == code, "\(answer.text)")
+        #expect(target.paused == (code == 200 ? ["bakery"] : []))
     }
 
     @Test func `every change is logged with who asked, and told to them`() async throws {
@@ -102,6 +141,7 @@ private final class Recorder: Sendable {
     struct Line: Sendable {
         var level: Logger.Level
         var text: String
+        var metadata: Logger.Metadata
     }
 
     private let kept = Mutex<[Line]>([])
@@ -120,7 +160,9 @@ private final class Recorder: Sendable {
         }
 
         func log(event: LogEvent) {
-            recorder.kept.withLock { $0.append(Line(level: event.level, text: "\(event.message)")) }
+            recorder.kept.withLock {
+                $0.append(Line(level: event.level, text: "\(event.message)", metadata: event.metadata ?? [:]))
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 import AWSClient
 import DaemonCore
 import FoundationEssentials
+import Glibc
 import Stages
 import TestSupport
 import Testing
@@ -121,6 +122,8 @@ import Testing
     /// A value that `key` takes and that is not `value`.
     private func other(than value: String?, for key: ConfigurationKey, folder: String) -> String {
         if key.name == "aws.region" { return "us-east-1" }
+        // A group that this process is in, by its number.
+        if key.path.last == "group" { return String(getegid()) }
         if key.name.hasPrefix("tools."), key.path.last == "path" { return "/bin/cat" }
         return switch key.kind {
         case .bool: "true"

@@ -73,6 +73,9 @@ final class BuilderdProcess {
         self.process = process
     }
 
+    /// Its number; 0 before its first start.
+    var processIdentifier: Int32 { process?.processIdentifier ?? 0 }
+
     /// Sends a signal to it.
     func signal(_ number: Int32) {
         if let process { kill(process.processIdentifier, number) }

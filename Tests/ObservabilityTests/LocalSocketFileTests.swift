@@ -34,6 +34,21 @@ struct LocalSocketFileTests {
         await test.server.stop()
     }
 
+    @Test("Whatever the umask, everybody may pass a folder that was made for it, and not the socket")
+    func folderMode() async throws {
+        // Alone in a process: the umask is the process's.
+        await #expect(processExitsWith: .success) {
+            umask(0o077)
+            let test = try await ServerUnderTest()
+            var information = stat()
+            try #require(unsafe stat(test.folder, &information) == 0)
+            #expect(information.st_mode == S_IFDIR | 0o755)
+            try #require(unsafe stat(test.path, &information) == 0)
+            #expect(information.st_mode == S_IFSOCK | 0o660)
+            await test.server.stop()
+        }
+    }
+
     @Test(
         "Its group can be set, by name or number",
         .enabled(if: getuid() == 0, "only root may give any group"),

@@ -43,6 +43,15 @@ final class UnixClient: Sendable {
         return unsafe poll(&interest, 1, 30_000) == 1 && interest.revents & Int16(POLLHUP) != 0
     }
 
+    /// `POLLRDHUP` of Linux, which Swift's Glibc hides.
+    private static let remoteHangUp: Int16 = 0x2000
+
+    /// Whether the server has shut its side.
+    func hasHungUp() -> Bool {
+        var interest = pollfd(fd: descriptor, events: Self.remoteHangUp, revents: 0)
+        return unsafe poll(&interest, 1, 0) == 1
+    }
+
     /// Everything until the server closes; `nil` when it does not within the time-out.
     func readToEnd() -> String? {
         var all: [UInt8] = []

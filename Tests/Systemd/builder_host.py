@@ -216,9 +216,13 @@ class BuilderHost:
                 raise TimeoutError(f"“{text}” is not in the journal:\n{self.log()}")
             time.sleep(0.1)
 
-    def ask(self, path, user="root", check=True):
-        """The health socket's answer to a GET by `user`: head and body."""
-        return self.run("runuser", "-u", user, "--", "/opt/ask-socket", "/run/builderd/health.sock", path, check=check)
+    def ask(self, path, user="root", socket="health", method="GET", check=True):
+        """A socket's answer to a request by `user`: head and body."""
+        return self.run("runuser", "-u", user, "--", "/opt/ask-socket", f"/run/builderd/{socket}.sock", path, method, check=check)
+
+    def paused(self):
+        """The stages that are paused."""
+        return [stage["stage"] for stage in self.status()["stages"] if stage["paused"]]
 
     def status(self):
         """`/status`, read."""

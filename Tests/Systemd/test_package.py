@@ -1,4 +1,5 @@
 """The package on a minimal Debian 12: install, upgrade in the middle of a task, remove, purge."""
+import json
 import os
 import tempfile
 import unittest
@@ -37,8 +38,14 @@ class PackageTests(unittest.TestCase):
         self.assertNotIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
         packages.archive(self.archive, str(ROOT / ".build"), *self.versions)
         self.host.apt("update")
-        self.host.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
+        told = self.host.apt("--option=Dpkg::Options::=--force-confold", "install", "builderd")
         self.assertIn("+next", self.host.run("dpkg-query", "--show", "builderd"))
+        return told
+
+    def assert_configured(self):
+        """dpkg has nothing left to do."""
+        self.assertEqual(self.host.run("dpkg-query", "--show", "--showformat=${db:Status-Status}", "builderd"), "installed")
+        self.assertEqual(self.host.run("dpkg", "--audit").strip(), "")
 
     def test_install(self):
         """a fresh install is enabled and not started, a boot of it fails nothing, and with a configuration it becomes active"""
@@ -56,6 +63,9 @@ class PackageTests(unittest.TestCase):
         self.host.run("systemctl", "start", UNIT)
         self.assertEqual(self.host.property("ActiveState"), "active")
         self.assertEqual(self.host.status()["tools"], {"containment": "cgroup", "landlock": True})
+        self.assertIn("builderd-health", self.host.run("id", "--name", "--groups", "builderd").split())
+        for name in ("status.schema.json", "grafana-dashboard.json"):
+            json.loads(self.host.read("/usr/share/builderd/" + name))
         shipped = self.host.run("sh", "-c", "dpkg-query --listfiles builderd | grep -c demo || true").strip()
         self.assertEqual(shipped, "0")
         # As after a power-off: everything is enabled.
@@ -94,13 +104,42 @@ class PackageTests(unittest.TestCase):
         self.assertEqual(self.host.property("ActiveState"), "inactive")
         self.assertEqual(self.host.run("systemctl", "is-enabled", UNIT, check=False).strip(), "disabled")
 
+    def test_broken_configuration(self):
+        """a service that does not start is told with how to look, at an installation and at an upgrade, and the package is configured"""
+        self.host.prepare()
+        self.host.configure(replacing={"slots: 1": "slots: 0"})
+        told = self.install()
+        self.assertIn("DID NOT START", told)
+        self.assertIn("journalctl -u builderd", told)
+        self.assert_configured()
+        self.host.configure()
+        self.host.run("systemctl", "restart", UNIT)
+        self.host.configure(replacing={"slots: 1": "slots: 0"})
+        self.assertIn("DID NOT START", self.upgrade())
+        self.assert_configured()
+        self.assertEqual(self.host.property("ActiveState"), "failed")
+
+    def test_install_after_removal(self):
+        """installed again after a removal, it starts as at first, unless it was disabled"""
+        self.host.prepare()
+        self.install()
+        self.host.apt("remove", "builderd")
+        self.assertNotIn("DID NOT START", self.install())
+        self.assertEqual(self.host.property("ActiveState"), "active")
+        self.host.run("systemctl", "disable", "--now", UNIT)
+        # Nothing runs that it would have to wait for.
+        self.assertNotIn("is being stopped", self.host.apt("remove", "builderd"))
+        self.install()
+        self.assertEqual(self.host.property("ActiveState"), "inactive")
+        self.assertNotIn("installed", self.host.run("ls", "/run"))
+
     def test_remove_and_purge(self):
         """a removal waits for the running task and keeps what builderd wrote, a purge takes it away"""
         self.host.prepare()
         self.install()
         task = self.host.release()
         self.host.await_rounds()
-        self.host.apt("remove", "builderd")
+        self.assertIn("builderd is being stopped", self.host.apt("remove", "builderd"))
         self.assertEqual(task.ending[0], "success", task.ending)
         self.assertEqual(self.host.property("LoadState"), "not-found")
         state = "test -d /var/lib/builderd/history && test -e /etc/builderd/builderd.yaml && test -e /etc/builderd/rules/limits.yaml"

@@ -52,16 +52,81 @@ class UnitTests(unittest.TestCase):
         self.assertIn("[redacted]", self.host.log())
 
     def test_active(self):
-        """the service becomes active, says what it does, and its socket answers the group and nobody else"""
+        """the service becomes active and says what it does; who may probe it cannot pause it, and a stranger can neither"""
         self.install()
         self.assertEqual(self.host.property("ActiveState"), "active")
         self.host.await_property("StatusText", lambda text: "provision 0/1; validation 0/1" in text)
         self.assertIn("Status: \"running: provision 0/1", self.host.run("systemctl", "status", UNIT))
-        self.host.run("useradd", "--groups", "builderd", "watcher")
+        self.host.run("useradd", "--groups", "builderd-health", "watcher")
+        self.host.run("useradd", "--groups", "builderd", "pilot")
         self.host.run("useradd", "stranger")
-        self.assertIn("HTTP/1.1 200", self.host.ask("/livez", user="watcher"))
-        self.assertIn("Permission denied", self.host.ask("/livez", user="stranger", check=False))
+        modes = self.host.run("sh", "-c", "cd /run/builderd && stat -c '%n %U:%G %a' . health.sock control.sock").split("\n")
+        self.assertEqual(modes[:3], [". builderd:builderd 755", "health.sock builderd:builderd-health 660", "control.sock builderd:builderd 660"])
+        self.assert_may("watcher", probe=True, control=False)
+        self.assert_may("pilot", probe=False, control=True)
+        self.assert_may("stranger", probe=False, control=False)
+        self.assert_may("builderd", probe=True, control=True)
         self.assertEqual(self.host.status()["tools"], {"containment": "cgroup", "landlock": True})
+
+    def assert_may(self, user, probe, control):
+        """What a user may ask: `/readyz` of the health socket, and to pause and resume on the control socket."""
+        told = self.host.ask("/readyz", user=user, check=False)
+        self.assertIn("HTTP/1.1 " if probe else "health.sock: Permission denied", told)
+        told = self.host.ask("/stages/all/pause", user=user, socket="control", method="POST", check=False)
+        self.assertIn("HTTP/1.1 200" if control else "control.sock: Permission denied", told)
+        self.assertEqual(bool(self.host.paused()), control)
+        if control:
+            self.host.ask("/stages/all/resume", user=user, socket="control", method="POST")
+
+    def test_group_of_its_own(self):
+        """the health socket goes to a group of the configuration's once builderd is in it; before that check-config and reload refuse it"""
+        self.install()
+        self.host.run("groupadd", "monitors")
+        self.host.run("useradd", "--groups", "monitors", "watcher")
+        self.host.run("useradd", "--groups", "builderd-health", "former")
+        self.host.configure(replacing={"log: {": "health: {group: monitors}\nlog: {"})
+        check = ("runuser", "-u", "builderd", "--", "builderd", "check-config")
+        told = self.host.run(*check, check=False)
+        self.assertRegex(told, "health.group: found monitors, which user builderd is not in; allowed: .*usermod --append --groups monitors builderd")
+        with self.assertRaises(ContainerError):
+            self.host.run("systemctl", "reload", UNIT)
+        self.assertEqual(self.host.property("ActiveState"), "active")
+        self.host.container.write(f"/etc/systemd/system/{UNIT}.d/groups.conf", "[Service]\nSupplementaryGroups=monitors\n")
+        self.host.run("systemctl", "daemon-reload")
+        self.host.run("systemctl", "restart", UNIT)
+        self.assert_may("watcher", probe=True, control=False)
+        self.assert_may("former", probe=False, control=False)
+        self.host.run("rm", f"/etc/systemd/system/{UNIT}.d/groups.conf")
+        self.host.run("usermod", "--append", "--groups", "monitors", "builderd")
+        self.assertIn("valid", self.host.run(*check))
+        self.host.run("systemctl", "daemon-reload")
+        self.host.run("systemctl", "restart", UNIT)
+        self.assert_may("watcher", probe=True, control=False)
+
+    def test_hostile_tool(self):
+        """a tool cannot pause the stages: as it is, with and without Landlock, and out of its own cgroup; the journal names it"""
+        for landlock in ("auto", "off"):
+            with self.subTest(landlock=landlock):
+                self.host.configure(replacing={"tools:\n": f'tools:\n  landlock: "{landlock}"\n'})
+                self.host.run("rm", "-rf", "/var/cache/builderd/evidence")
+                if landlock == "auto":
+                    self.install()
+                else:
+                    self.host.run("systemctl", "restart", UNIT)
+                task = self.host.release(landlock)
+                self.host.await_rounds()
+                self.assertIn("HTTP/1.1 403", self.host.read("/var/cache/builderd/evidence/control"))
+                self.assertIn("no tool may use the control socket", self.host.read("/var/cache/builderd/evidence/control"))
+                escaped = self.host.read("/var/cache/builderd/evidence/escaped")
+                if landlock == "auto":
+                    self.assertIn("Permission denied", escaped)
+                else:
+                    self.assertIn(f"0::/system.slice/{UNIT}\n", escaped)
+                    self.assertIn("HTTP/1.1 403", escaped)
+                self.assertEqual(self.host.paused(), [])
+                refused = self.host.container.journal("--output=cat", "MESSAGE_ID=7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c20")
+                self.assertRegex(refused, rf"the tool \S*apply\S* of task \w+ \(cgroup /system.slice/{UNIT}/tool-")
+                self.assertEqual(self.host.activities.wait_for_end(task, ROUNDS / 5 + 60)[0], "success")
 
     def test_restart(self):
         """the tool survives a restart in the middle: adopted, able to do all that it could, its output whole, the task's first token"""

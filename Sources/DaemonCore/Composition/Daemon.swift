@@ -89,7 +89,7 @@ package struct Daemon: Sendable {
         )
         let pauses = StagePauses(journal: journal, workers: workers)
         let notifier = ServiceNotifier(address: environment["NOTIFY_SOCKET"])
-        let life = DaemonLife(notifier: notifier, logger: logger)
+        let life = DaemonLife(notifier: notifier, logger: logger) { workers.map { $0.snapshot() } }
         let health = DaemonHealth(
             workers: workers,
             journal: journal,
@@ -109,7 +109,8 @@ package struct Daemon: Sendable {
             lines: lines,
             workDirectory: configuration.workDirectory
         )
-        let servers = try await startServers(health: health, control: control, logger)
+        let trace = ToolTrace(containment: containment, isUnit: environment["SYSTEMD_EXEC_PID"] == String(getpid()))
+        let servers = try await startServers(health: health, control: control, trace, logger)
 
         logger.notice(
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
@@ -121,15 +122,20 @@ package struct Daemon: Sendable {
             logLevel: logLevel,
             observer: observer
         )
+        let report = ReloadReport(folder: ReloadReport.folder(environment), logger: logger)
         let reload = ConfigurationReload(
             of: configuration,
             load: load,
             apply: live.apply,
             logger: logger,
-            began: life.reloading,
+            began: {
+                report.began()
+                life.reloading()
+            },
             ended: { outcome in
                 metrics.reloaded(outcome: outcome.label)
                 life.reloaded(outcome)
+                report.ended(outcome)
             }
         )
         let hostEnd = HostEnd(
@@ -153,7 +159,8 @@ package struct Daemon: Sendable {
                 life.stopping()
                 hostEnd.release()
             },
-            reload: { await reload.reload() }
+            reload: { await reload.reload() },
+            reloadIgnored: { report.refused("builderd ends, and its next start reads the file") }
         )
         let watches = servers.map { server in
             SocketWatch(server, logger: logger) { await conductor.drain(why: "the \(server.purpose) socket is lost") }
@@ -208,7 +215,7 @@ package struct Daemon: Sendable {
             )
         }
         services.append(
-            .init(service: CancelledAtShutdown { await life.narrate(workers) }, successTerminationBehavior: .ignore)
+            .init(service: CancelledAtShutdown { await life.narrate() }, successTerminationBehavior: .ignore)
         )
         do {
             try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
@@ -345,16 +352,22 @@ package struct Daemon: Sendable {
     private func startServers(
         health: DaemonHealth,
         control: DaemonControl,
+        _ trace: ToolTrace,
         _ logger: Logger
     ) async throws(DaemonStartError) -> [LocalServer] {
         let healthServer = try await startServer(
             "health",
             path: configuration.healthSocket,
-            group: configuration.healthGroup,
+            group: configuration.healthGroup ?? HealthGroup.standard,
             HealthService(health),
             logger
         )
-        let service = ControlService(target: control, access: ControlAccess(user: geteuid()), logger: logger)
+        let access = ControlAccess(
+            user: geteuid(),
+            group: configuration.controlGroup ?? SocketGroup.name(of: getegid()),
+            origin: trace.origin
+        )
+        let service = ControlService(target: control, access: access, logger: logger)
         do throws(DaemonStartError) {
             let controlServer = try await startServer(
                 "control",

@@ -11,18 +11,16 @@ final class DaemonLife: Sendable {
     private let notifier: ServiceNotifier
     private let logger: Logger
     private let current = Mutex(DaemonPhase.starting)
-    private struct Told {
-        /// Each stage's busy slots and steps, as they were last seen.
-        var stages = ""
-        /// Why the last reload changed nothing.
-        var refusal: String?
-    }
-    private let told = Mutex(Told())
     private let isStopping = Atomic(false)
+    /// Why the last reload changed nothing.
+    private let refusal = Mutex<String?>(nil)
+    private let stages: @Sendable () -> [StageSnapshot]
 
-    init(notifier: ServiceNotifier, logger: Logger) {
+    /// - Parameter stages: what the stages do now.
+    init(notifier: ServiceNotifier, logger: Logger, stages: @escaping @Sendable () -> [StageSnapshot]) {
         self.notifier = notifier
         self.logger = logger
+        self.stages = stages
     }
 
     /// The phase now.
@@ -38,7 +36,7 @@ final class DaemonLife: Sendable {
         guard isNew else { return }
         switch phase {
         case .starting: break
-        case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: "polling") }
+        case .running: tell { () throws(ServiceNotifierError) in try notifier.ready(status: status) }
         case .handingOver, .draining, .interrupting:
             tell { () throws(ServiceNotifierError) in try notifier.status(phase.rawValue) }
         }
@@ -64,21 +62,18 @@ final class DaemonLife: Sendable {
     /// The reload is over; what it refused stays in the status until another has succeeded.
     @Sendable func reloaded(_ outcome: ConfigurationReload.Outcome) {
         let reason: String? = if case .refused(let reason) = outcome { reason } else { nil }
-        told.withLock { $0.refusal = reason }
+        refusal.withLock { $0 = reason }
         guard phase == .running else { return }
         tell { () throws(ServiceNotifierError) in try notifier.ready(status: status) }
     }
 
     /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.
-    func narrate(_ workers: [StageWorker]) async {
+    func narrate() async {
         enter(.running)
         var last = ""
-        var isSettled = false
+        // Soon again at first: tasks of an earlier process are taken up a moment after READY.
+        var pause = Duration.seconds(1)
         while !Task.isCancelled {
-            if isSettled { StartUpPages.releaseOnce() }
-            isSettled = true
-            let stages = Self.line(of: workers.map { $0.snapshot() })
-            told.withLock { $0.stages = stages }
             let text = status
             if text != last {
                 tell { () throws(ServiceNotifierError) in try notifier.status(text) }
@@ -87,15 +82,17 @@ final class DaemonLife: Sendable {
             if isStopping.load(ordering: .relaxed) {
                 tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
             }
-            try? await Task.sleep(for: .seconds(10), tolerance: .seconds(5))
+            try? await Task.sleep(for: pause, tolerance: pause / 2)
+            pause = min(pause * 2, .seconds(10))
+            if pause == .seconds(10) { StartUpPages.releaseOnce() }
         }
     }
 
-    /// One line: the phase, the stages, and what the last reload refused.
+    /// One line: the phase, the stages as they are now, and what the last reload refused.
     private var status: String {
-        let told = told.withLock { $0 }
-        let reload = told.refusal.map { "; reload refused, nothing is changed: \($0); see the journal" } ?? ""
-        return "\(phase.rawValue): \(told.stages)\(reload)"
+        let reload =
+            refusal.withLock { $0 }.map { "; reload refused, nothing is changed: \($0); see the journal" } ?? ""
+        return "\(phase.rawValue): \(Self.line(of: stages()))\(reload)"
     }
 
     /// Each stage's busy slots and steps.

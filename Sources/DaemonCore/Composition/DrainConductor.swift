@@ -27,6 +27,7 @@ package actor DrainConductor {
     private let phaseChanged: @Sendable (DaemonPhase) -> Void
     private let stopping: @Sendable () -> Void
     private let reload: @Sendable () async -> Void
+    private let reloadIgnored: @Sendable () -> Void
     /// How long steps in progress may take to end at a hand-over.
     private let stepPatience: Duration
     /// How often the service manager is asked while draining.
@@ -49,6 +50,7 @@ package actor DrainConductor {
     ///   - wish: asked at a signal, and again while it lasts.
     ///   - stopping: called when the daemon itself is to end, and not only its work because the host ends. Default: nothing.
     ///   - reload: what a SIGHUP does while nothing ends. Default: nothing.
+    ///   - reloadIgnored: called for a SIGHUP that comes later. Default: nothing.
     ///   - stepPatience: default 10 s.
     ///   - interval: default 5 s.
     package init(
@@ -58,6 +60,7 @@ package actor DrainConductor {
         phaseChanged: @escaping @Sendable (DaemonPhase) -> Void,
         stopping: @escaping @Sendable () -> Void = {},
         reload: @escaping @Sendable () async -> Void = {},
+        reloadIgnored: @escaping @Sendable () -> Void = {},
         stepPatience: Duration = .seconds(10),
         interval: Duration = .seconds(5)
     ) {
@@ -67,6 +70,7 @@ package actor DrainConductor {
         self.phaseChanged = phaseChanged
         self.stopping = stopping
         self.reload = reload
+        self.reloadIgnored = reloadIgnored
         self.stepPatience = stepPatience
         self.interval = interval
     }
@@ -81,6 +85,7 @@ package actor DrainConductor {
                         group.addTask { await self.reload() }
                     } else {
                         logger.notice("SIGHUP is ignored: builderd ends, and its next start reads the configuration")
+                        reloadIgnored()
                     }
                 case .sigusr2:
                     if order == nil { begin(.handOver, why: "\(signal)", in: &group) }

@@ -16,6 +16,7 @@ extension ConfigurationReading {
         requireTools(Set(activities.keys))
         keepFoldersApart()
         keepSocketsApart()
+        requireGroups()
         requireDigests()
         let regions = Set(activities.values.compactMap { ActivityARN($0.arn)?.region })
         guard problems.isEmpty, let credentials, let region = values["aws.region"] ?? regions.first else { return nil }

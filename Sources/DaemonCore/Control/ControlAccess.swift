@@ -1,27 +1,45 @@
-import Glibc
 import Observability
+import ToolSupervisor
 
 /// Who may use the control socket. The socket's mode says so first; this says it again by what the kernel knows of the peer, so that a
-/// mode that somebody has widened opens nothing.
+/// mode that somebody has widened opens nothing, and so that no tool may: tools run under the daemon's own user, and whoever can pause
+/// stages and cancel tasks decides on other people's releases. (The health socket only tells what is no secret: it makes no such
+/// difference, and systemd's reload, which is in the unit's cgroup as tools are, needs none.)
 struct ControlAccess: Sendable {
+    /// What becomes of a peer.
+    enum Verdict: Sendable, Hashable {
+        /// Root, the daemon's user, or a member of the socket's group, and no tool.
+        case admitted
+        /// None of them.
+        case stranger
+        /// A tool, whoever it runs as.
+        case tool(ToolTrace.Tool)
+        /// The daemon's user, but the process is gone or cannot be looked at, so it may be a tool.
+        case unclear
+    }
+
     /// The daemon's user.
     let user: UInt32
+    /// Name of the group whose members may, for messages.
+    let group: String
+    /// Where a process of a user comes from.
+    let origin: @Sendable (_ process: Int32, _ user: UInt32) -> ToolTrace.Origin
 
-    /// Root, the daemon's user, and members of the socket's group.
-    func admits(_ peer: SocketPeer?) -> Bool {
-        guard let peer else { return false }
-        return peer.user == 0 || peer.user == user || peer.isMember
+    /// What becomes of `peer`.
+    func verdict(on peer: SocketPeer?) -> Verdict {
+        guard let peer, peer.user == 0 || peer.user == user || peer.isMember else { return .stranger }
+        switch origin(peer.process, peer.user) {
+        case .tool(let tool): return .tool(tool)
+        case .elsewhere: return .admitted
+        // Nobody else's process can be a tool: a tool gains no other user's rights (NoNewPrivileges=).
+        case .unknown: return peer.user == user ? .unclear : .admitted
+        }
     }
 
     /// Who that is, for logs: `user alice (uid 1000, process 4711)`.
     static func name(of peer: SocketPeer?) -> String {
         guard let peer else { return "an unknown user" }
-        var record = unsafe passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16 * 1024)
-        let code = unsafe getpwuid_r(peer.user, &record, &buffer, buffer.count, &found)
-        let isKnown = unsafe code == 0 && found != nil
-        let name = isKnown ? unsafe String(cString: record.pw_name) + " " : ""
+        let name = UserName.of(peer.user).map { $0 + " " } ?? ""
         return "user \(name)(uid \(peer.user), process \(peer.process))"
     }
 }

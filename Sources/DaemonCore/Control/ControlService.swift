@@ -24,14 +24,7 @@ struct ControlService: LocalService {
 
     func answer(_ request: LocalRequest) async -> LocalResponse {
         let who = ControlAccess.name(of: request.peer)
-        guard access.admits(request.peer) else {
-            logger.warning("control socket: \(who) is refused: not root, builderd's user or of the socket's group")
-            return Self.refuse(
-                403,
-                "\(who) may not use the control socket",
-                next: "be a member of the group of control.group, or use sudo"
-            )
-        }
+        if let refusal = refusal(of: request, from: who) { return refusal }
         let parts = request.components
         switch (request.method, parts.first, parts.count) {
         case ("GET", "tasks", 1):
@@ -50,6 +43,43 @@ struct ControlService: LocalService {
                 404,
                 "\(request.method) \(request.path) is nothing that this builderd can do",
                 next: "use the builderctl of the same version"
+            )
+        }
+    }
+
+    /// The answer to one who may not use the socket, which is logged; `nil` for everybody else.
+    private func refusal(of request: LocalRequest, from who: String) -> LocalResponse? {
+        let asked = "\(request.method) \(request.path.prefix(200))"
+        switch access.verdict(on: request.peer) {
+        case .admitted: return nil
+        case .stranger:
+            logger.warning(
+                "control socket: \(who) is refused: not root, builderd's user or of the group \(access.group)"
+            )
+            return Self.refuse(
+                403,
+                "\(who) may not use the control socket",
+                next: "be a member of the group \(access.group) (control.group), or use sudo"
+            )
+        case .tool(let tool):
+            let refused = RefusedTool(tool)
+            logger.warning(
+                "control socket: \(asked) of \(who) is refused: it is \(refused)",
+                metadata: refused.metadata
+            )
+            return Self.refuse(
+                403,
+                "\(who) is \(refused), and no tool may use the control socket",
+                next: "ask from outside of builderd's tools; find out why the tool does, as it may be hostile"
+            )
+        case .unclear:
+            logger.warning(
+                "control socket: \(asked) of \(who) is refused: the process is gone, so it may have been a tool"
+            )
+            return Self.refuse(
+                403,
+                "\(who) is gone or cannot be looked at, so it may be a tool",
+                next: "wait for the answer before the process ends, or use sudo"
             )
         }
     }

@@ -36,12 +36,6 @@ package struct LocalResponse: Error, Sendable {
         self.init(status: answer.isHealthy ? .ok : .serviceUnavailable, body: answer.text)
     }
 
-    /// The answer as bytes, for where no encoder stands.
-    var bytes: ByteBuffer {
-        let lines = ["HTTP/1.1 \(status.code) \(status.reasonPhrase)"] + headers.map { "\($0.name): \($0.value)" }
-        return ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
-    }
-
     /// The HTTP status.
     package var code: Int { Int(status.code) }
     /// The body.

@@ -1,3 +1,4 @@
+import Glibc
 package import Logging
 import NIOCore
 import NIOHTTP1
@@ -43,30 +44,42 @@ package final class LocalServer: Sendable {
     ) async throws(LocalServerError) -> LocalServer {
         let (descriptor, file) = try LocalSocketFile.bind(path: path, group: groupName, purpose: purpose)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let open = ConnectionCount()
+        let connections = OpenConnections(limits)
         let bootstrap = ServerBootstrap(group: group)
+            // Many at a time, or the kernel's queue of them fills while each is served between two.
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
             // A client that only shuts down its writing side still gets its answer.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                guard open.enter(limits.connections) else {
-                    let response = LocalResponse(status: .serviceUnavailable, body: "too many connections\n")
-                    return channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Refusal(response.bytes))
-                    }
-                }
-                channel.closeFuture.whenComplete { _ in open.leave() }
-                return channel.eventLoop.makeCompletedFuture {
+                SocketPeer.of(channel, group: file.groupId).flatMapThrowing { peer in
+                    // Those of whom the kernel says nothing share one user's part.
+                    let place = connections.enter(channel, user: peer?.user ?? .max)
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(RequestLimiter(bytes: limits.requestBytes))
+                    let gate = RequestGate(limits)
+                    try pipeline.addHandler(gate)
                     try pipeline.addHandler(HTTPResponseEncoder())
                     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-                    try pipeline.addHandler(LocalConnection(service: service, limits: limits, group: file.groupId))
+                    let connection = LocalConnection(
+                        service: service,
+                        limits: limits,
+                        peer: peer,
+                        gate: gate,
+                        connections: connections,
+                        place: place
+                    )
+                    try pipeline.addHandler(connection)
                 }
             }
         do {
             // Closes the descriptor when it fails.
             let channel = try await bootstrap.withBoundSocket(descriptor).get()
+            // Anew, as NIO listens with a backlog of its own.
+            guard listen(descriptor, limits.backlog) == 0 else {
+                let number = errno
+                try? await channel.close()
+                throw IOError(errnoCode: number, reason: "listen")
+            }
             logger.info("\(purpose) socket at \(path)")
             return LocalServer(group: group, channel: channel, file: file, purpose: purpose)
         } catch {

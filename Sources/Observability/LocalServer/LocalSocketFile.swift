@@ -25,7 +25,16 @@ struct LocalSocketFile: Sendable {
         }
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
-        let groupId = try group.map { name throws(LocalServerError) in try identifier(ofGroup: name, purpose) }
+        let groupId = try group.map { name throws(LocalServerError) in
+            guard let number = SocketGroup.number(of: name) else {
+                throw LocalServerError(
+                    code: .group,
+                    message: "\(purpose).group \(name) is not a group of this machine",
+                    next: "create it (groupadd --system \(name)) or leave \(purpose).group out"
+                )
+            }
+            return number
+        }
         try makeFolder(of: path)
         try removeStale(path, address, purpose)
 
@@ -41,7 +50,9 @@ struct LocalSocketFile: Sendable {
                 throw LocalServerError(
                     code: .group,
                     message: "\(path) cannot be given to group \(group ?? ""): \(text(errno))",
-                    next: "make the daemon's user a member of that group (SupplementaryGroups= in the unit)"
+                    next:
+                        "make the daemon's user a member of it (usermod --append --groups \(group ?? "") builderd) and restart, or "
+                        + "name it in SupplementaryGroups= of the unit"
                 )
             }
             guard unsafe chmod(path, 0o660) == 0 else { throw failure("chmod", path) }
@@ -101,24 +112,14 @@ struct LocalSocketFile: Sendable {
     private static func makeFolder(of path: String) throws(LocalServerError) {
         guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
         let folder = String(path[..<slash])
-        // Others may pass; the socket's own mode says who may connect.
-        guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw failure("mkdir", folder) }
-    }
-
-    private static func identifier(ofGroup name: String, _ purpose: String) throws(LocalServerError) -> gid_t {
-        if let number = gid_t(name) { return number }
-        var record = unsafe group()
-        var found: UnsafeMutablePointer<group>?
-        var buffer = [CChar](repeating: 0, count: 64 * 1024)
-        let code = unsafe getgrnam_r(name, &record, &buffer, buffer.count, &found)
-        guard code == 0, unsafe found != nil else {
-            throw LocalServerError(
-                code: .group,
-                message: "\(purpose).group \(name) is not a group of this machine",
-                next: "create it (groupadd --system \(name)) or leave \(purpose).group out"
-            )
+        guard unsafe mkdir(folder, 0o755) == 0 else {
+            // One that is there keeps its mode: under the unit it is systemd's, by RuntimeDirectoryMode=.
+            if errno == EEXIST { return }
+            throw failure("mkdir", folder)
         }
-        return unsafe record.gr_gid
+        // Whatever the umask: everybody may pass, as the group of one socket need not be that of the other, and each socket's own mode says
+        // who may connect.
+        guard unsafe chmod(folder, 0o755) == 0 else { throw failure("chmod", folder) }
     }
 
     private static func call(_ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {

@@ -14,13 +14,16 @@ package struct SupervisorCommand: Sendable, Hashable {
         self.arguments = arguments
     }
 
+    /// What every supervisor calls itself, whatever its program's path.
+    static let name = "builderd"
+
     /// This very program, also when an upgrade has replaced its file: `builderd supervise DIR`.
     package static let ownProgram = SupervisorCommand(path: "/proc/self/exe", arguments: ["supervise"])
 
     /// Starts a supervisor for `folder` that is no child of this process and outlives it. Returns which process it is; `nil` when it is gone
     /// already.
     func start(_ folder: ToolFolder) throws(ToolError) -> ProcessIdentity? {
-        let argv = CStringArray(["builderd"] + arguments + [folder.path])
+        let argv = CStringArray([Self.name] + arguments + [folder.path])
         let environment = CStringArray([])
         let started: clinux_detached
         do {

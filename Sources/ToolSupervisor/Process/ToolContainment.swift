@@ -18,7 +18,7 @@ package enum ToolContainment: Sendable, Hashable {
     /// What this process may use: its own cgroup where that is a service's or scope's (never the hierarchy's root), can be killed as a
     /// whole (Linux 5.14) and lets groups be made in it (`Delegate=yes`).
     package static func detect() -> ToolContainment {
-        guard let own = ownPath(), own != "/", let mount = mountPoint() else { return .descendants }
+        guard let own = group(ofProcess: "self"), own != "/", let mount = mountPoint() else { return .descendants }
         let parent = mount + own
         let probe = "\(parent)/builderd-probe-\(getpid())"
         guard unsafe access("\(parent)/cgroup.procs", W_OK) == 0, unsafe mkdir(probe, 0o755) == 0 else {
@@ -29,9 +29,15 @@ package enum ToolContainment: Sendable, Hashable {
         return unsafe access("\(probe)/cgroup.kill", W_OK) == 0 ? .cgroup(parent: parent) : .descendants
     }
 
-    /// This process's path in the cgroup v2 hierarchy: the line `0::<path>` of `/proc/self/cgroup`.
-    private static func ownPath() -> String? {
-        lines("/proc/self/cgroup").first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
+    /// A process's path in the cgroup v2 hierarchy: the line `0::<path>` of `/proc/<process>/cgroup`.
+    static func group(ofProcess process: String) -> String? {
+        lines("/proc/\(process)/cgroup").first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
+    }
+
+    /// The path in the hierarchy of the cgroup whose folder is `path`; `nil` when that is in no hierarchy.
+    static func pathInHierarchy(_ path: String) -> String? {
+        guard let mount = mountPoint(), path.hasPrefix(mount + "/") else { return nil }
+        return String(path.dropFirst(mount.count))
     }
 
     /// Where the hierarchy is mounted whole: field 5 of its line in `/proc/self/mountinfo`, whose field 4, the root, is `/`.

@@ -3,6 +3,9 @@ import Glibc
 
 /// A tool's own group in a cgroup v2 hierarchy: whatever the tool starts is born into it and cannot leave it.
 struct ToolCgroup: Sendable, Hashable {
+    /// What the names of tools' groups begin with.
+    static let prefix = "tool-"
+
     /// Absolute path.
     let path: String
 

@@ -2,6 +2,7 @@ import CurlTransport
 import DaemonCore
 import FoundationEssentials
 import Glibc
+import Observability
 
 /// Asks the daemon of this host over its two sockets.
 struct DaemonClient: Sendable {
@@ -128,19 +129,13 @@ struct DaemonClient: Sendable {
         return ClientProblem(status: .unavailable, message: "there is no socket at \(socket)", next: running)
     }
 
-    /// The group that may connect, as far as this user may see it.
+    /// The group that may connect, as far as this user may see it. Never the folder's, whose group may be allowed more.
     private static func group(of socket: String) -> String {
         var information = stat()
-        let folder = String(socket[..<(socket.lastIndex(of: "/") ?? socket.startIndex)])
-        for path in [socket, folder] where unsafe lstat(path, &information) == 0 {
-            var record = unsafe Glibc.group()
-            var found: UnsafeMutablePointer<Glibc.group>?
-            var buffer = [CChar](repeating: 0, count: 16 * 1024)
-            let code = unsafe getgrgid_r(information.st_gid, &record, &buffer, buffer.count, &found)
-            guard code == 0, unsafe found != nil else { return "the group \(information.st_gid)" }
-            return unsafe "the group \(String(cString: record.gr_name))"
+        guard unsafe lstat(socket, &information) == 0 else {
+            return "the group that control.group or health.group names"
         }
-        return "the group that control.group or health.group names"
+        return "the group \(SocketGroup.name(of: information.st_gid))"
     }
 
     private func decode<Document: Decodable>(_ type: Document.Type, _ body: [UInt8]) throws(ClientProblem) -> Document {

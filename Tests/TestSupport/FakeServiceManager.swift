@@ -1,12 +1,14 @@
 import Foundation
 
 /// The service manager's end of a notify socket, in a folder of its own or with an abstract name.
-final class FakeServiceManager: Sendable {
-    let address: String
+package final class FakeServiceManager: Sendable {
+    /// What `NOTIFY_SOCKET` would be.
+    package let address: String
     private let descriptor: Int32
     private let folder: String
 
-    init(abstract: Bool = false) throws {
+    /// A notify socket; with an abstract name where that is asked for.
+    package init(abstract: Bool = false) throws {
         folder = "/tmp/sdn-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         address = abstract ? "@builderd-test-" + UUID().uuidString : folder + "/notify"
@@ -29,7 +31,7 @@ final class FakeServiceManager: Sendable {
     }
 
     /// The datagrams that have come.
-    func messages() -> [String] {
+    package func messages() -> [String] {
         var all: [String] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
