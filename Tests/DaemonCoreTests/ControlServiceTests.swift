@@ -13,7 +13,8 @@ import ToolSupervisor
 struct ControlServiceTests {
     private let target = StubTarget()
     private let log = Recorder()
-    private let alice = SocketPeer(process: 4711, user: 4_000_000_001, isMember: true)
+    /// A number that no process has: there are at most four million.
+    private let alice = SocketPeer(process: 5_000_000, user: 4_000_000_001, isMember: true)
 
     private func ask(
         _ method: String,
@@ -52,7 +53,7 @@ struct ControlServiceTests {
             folder: "/work/t9/tools/terraform-apply"
         )
         for (method, uri) in [("POST", "/stages/all/pause"), ("POST", "/tasks/t1/cancel"), ("GET", "/tasks/t1/log")] {
-            let peer = SocketPeer(process: 4711, user: user, isMember: true)
+            let peer = SocketPeer(process: 5_000_000, user: user, isMember: true)
             let answer = await ask(method, uri, peer: peer, origin: .tool(tool))
             #expect(answer.code == 403)
             let problem = try decode(ControlProblem.self, answer)
@@ -71,10 +72,22 @@ struct ControlServiceTests {
 
     @Test(arguments: [(UInt32(4_000_000_000), 403), (0, 200), (4_000_000_001, 200)])
     func `a process that is gone is refused where it may have been a tool`(user: UInt32, code: Int) async {
-        let peer = SocketPeer(process: 4711, user: user, isMember: true)
+        let peer = SocketPeer(process: 5_000_000, user: user, isMember: true)
         let answer = await ask("POST", "/stages/bakery/pause", peer: peer, origin: .unknown)
         #expect(answer.code == code, "\(answer.text)")
         #expect(target.paused == (code == 200 ? ["bakery"] : []))
+    }
+
+    @Test func `who has become another user since the login is named with both`() {
+        let peer = SocketPeer(process: 5_000_000, user: 0, isMember: false)
+        #expect(ControlAccess.name(of: peer, login: { _ in nil }) == "user root (uid 0, process 5000000)")
+        #expect(ControlAccess.name(of: peer, login: { _ in 0 }) == "user root (uid 0, process 5000000)")
+        let login: UInt32 = 4_000_000_002
+        #expect(
+            ControlAccess.name(of: peer, login: { $0 == 5_000_000 ? login : nil })
+                == "user root (uid 0, logged in as uid 4000000002, process 5000000)"
+        )
+        #expect(LoginUser.of(0) == nil)
     }
 
     @Test func `every change is logged with who asked, and told to them`() async throws {
@@ -86,7 +99,7 @@ struct ControlServiceTests {
         #expect(target.paused == ["provision"])
         _ = await ask("POST", "/tasks/t1/cancel", peer: alice)
         _ = await ask("POST", "/tasks/late/cancel", peer: alice)
-        let who = "user (uid 4000000001, process 4711)"
+        let who = "user (uid 4000000001, process 5000000)"
         #expect(
             log.lines.filter { $0.level == .notice }.map(\.text) == [
                 "paused by \(who): bakery, provision", "resumed by \(who): bakery",
