@@ -85,7 +85,7 @@ struct ControlServiceTests {
         let login: UInt32 = 4_000_000_002
         #expect(
             ControlAccess.name(of: peer, login: { $0 == 5_000_000 ? login : nil })
-                == "user root (uid 0, logged in as uid 4000000002, process 5000000)"
+                == "user 4000000002 as root (uid 0, process 5000000)"
         )
         #expect(LoginUser.of(0) == nil)
     }

@@ -37,14 +37,14 @@ struct ControlAccess: Sendable {
     }
 
     /// Who that is, for logs: `user alice (uid 1000, process 4711)`, or, of somebody who has become another user since the login,
-    /// `user root (uid 0, logged in as alice, process 4711)`.
+    /// `user alice as root (uid 0, process 4711)`.
     ///
     /// - Parameter login: the user that a process was logged in as.
     static func name(of peer: SocketPeer?, login: (_ process: Int32) -> UInt32? = LoginUser.of) -> String {
         guard let peer else { return "an unknown user" }
         let name = UserName.of(peer.user).map { $0 + " " } ?? ""
         let other = login(peer.process).flatMap { $0 == peer.user ? nil : $0 }
-        let from = other.map { ", logged in as \(UserName.of($0) ?? "uid \($0)")" } ?? ""
-        return "user \(name)(uid \(peer.user)\(from), process \(peer.process))"
+        let from = other.map { "\(UserName.of($0) ?? "\($0)") as " } ?? ""
+        return "user \(from)\(name)(uid \(peer.user), process \(peer.process))"
     }
 }
