@@ -92,6 +92,9 @@ class PackageTests(unittest.TestCase):
         (begun, first), (ended, last) = (line.split() for line in self.host.applies())
         self.assertEqual((begun, ended, first), ("start", "end", last))
         self.assertIn("tool adopted from an earlier process", self.host.log())
+        # The package's message catalogue explains it where a person reads it.
+        explained = self.host.run("journalctl", "--no-pager", "--catalog", "MESSAGE_ID=7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c04")
+        self.assertIn("Subject: A tool that was at work was adopted", explained)
         self.assertIn("changed by the administrator", self.host.read("/etc/builderd/rules/limits.yaml"))
         self.assertNotIn(SECRET, self.host.container.journal("--output=export"))
 
