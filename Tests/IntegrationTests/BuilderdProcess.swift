@@ -96,7 +96,8 @@ final class BuilderdProcess {
     func waitForExit() async -> Int32 {
         guard let process else { return 0 }
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            // Not a thread of Dispatch's pool, in which Swift's tasks run too.
+            Thread.detachNewThread {
                 process.waitUntilExit()
                 continuation.resume()
             }

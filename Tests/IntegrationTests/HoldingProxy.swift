@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+import Foundation
 import Synchronization
 
 /// An HTTP proxy on 127.0.0.1 between a tool and an emulator, which answers a request itself, or lets the emulator do what it is asked and
@@ -38,7 +38,8 @@ final class HoldingProxy: Sendable {
         (listener, self.url) = try Self.listen()
         DispatchQueue(label: "holding-proxy").async { [self] in
             while case let connection = accept(listener, nil, nil), connection >= 0 {
-                DispatchQueue.global().async { self.serve(connection) }
+                // Held for long: not in Dispatch's pool, in which Swift's tasks run too.
+                Thread.detachNewThread { self.serve(connection) }
             }
         }
     }
