@@ -48,7 +48,16 @@ package struct TaskToken: Sendable, Hashable, CustomStringConvertible, CustomDeb
 /// Why a call to the service failed, reduced to what the worker decides by.
 package struct ActivityServiceError: Error, Sendable, CustomStringConvertible {
     /// What the worker may do about it.
-    package enum Kind: Sendable, Hashable, CaseIterable {
+    package enum Kind: Sendable, Hashable {
+        /// What a poll can fail with.
+        package static let ofPolls: [Kind] = [.throttled, .transient, .denied, .activityDoesNotExist, .refused]
+        /// What a heartbeat can fail with.
+        package static let ofHeartbeats: [Kind] = [
+            .throttled, .transient, .denied, .taskTimedOut, .taskDoesNotExist, .refused,
+        ]
+        /// What an attempt to report can fail with so that it is made again.
+        package static let ofReports: [Kind] = [.throttled, .transient, .denied, .invalidOutput, .refused]
+
         /// The service asks to slow down: retry with a longer delay.
         case throttled
         /// Network, 5xx, malformed answer: retry.

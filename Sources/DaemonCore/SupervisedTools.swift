@@ -42,8 +42,7 @@ package struct SupervisedTools: ToolRunning {
             confinement: unreadable.map { Confinement(writable: [context.workspace, Self.cache], unreadable: $0) }
         )
         let redactor = try redactor(of: context)
-        let silent: ToolRunner.LineHandler = { _, _ in }
-        let onLine = invocation.logsOutput ? Self.log(invocation.outputForm, to: context) : silent
+        let onLine = invocation.logsOutput ? Self.log(invocation.outputForm, to: context) : nil
         let began = ContinuousClock.now
         meter?.began()
         do {

@@ -44,7 +44,7 @@ package struct ToolRunner: Sendable {
     ///   - leavesRunning: asked at cancellation.
     ///   - stopBy: since boot, when everything of a tool that is being stopped is to be dead, though its grace be longer; asked at
     ///     cancellation, and again while it stops.
-    ///   - onLine: lines of more than 16 KiB come in pieces.
+    ///   - onLine: lines of more than 16 KiB come in pieces; `nil` for output that is nobody's to see, which no log holds up then.
     /// - Throws: `missing`, `invalidSpec`, `folder`, `startFailed`, `stoppedBeforeStart`; `leftRunning`; `lost` and `output` after
     ///   the tool is over.
     package func run(
@@ -54,7 +54,7 @@ package struct ToolRunner: Sendable {
         redactor: Redactor,
         leavesRunning: @escaping @Sendable () -> Bool = { false },
         stopBy: @escaping @Sendable () -> Duration? = { nil },
-        onLine: @escaping LineHandler
+        onLine: LineHandler?
     ) async throws(ToolError) -> ToolEnd {
         var place = ToolFolder(folder)
         var runs = false
@@ -137,7 +137,7 @@ package struct ToolRunner: Sendable {
         _ redactor: Redactor,
         _ leavesRunning: @escaping @Sendable () -> Bool,
         _ wish: ToolFollower.Wish,
-        _ onLine: @escaping LineHandler
+        _ onLine: LineHandler?
     ) async throws(ToolError) -> ToolEnd {
         let follower = ToolFollower(
             folder: folder,
@@ -145,8 +145,8 @@ package struct ToolRunner: Sendable {
             redactor: redactor,
             wish: wish,
             tick: tick,
-            pacing: pacing,
-            onLine: onLine
+            pacing: onLine == nil ? nil : pacing,
+            onLine: onLine ?? { _, _ in }
         )
         // Not cancelled with the caller: it goes on to the tool's end.
         let following = Task {

@@ -21,7 +21,11 @@ struct StatusWatch {
     /// - Throws: `ClientProblem` when the first look fails, or a later one other than by the daemon's absence: that is said and waited
     ///   out, as it may be restarting.
     func run() async throws {
-        let (events, feed) = AsyncStream.makeStream(of: Event.self)
+        let (events, feed) = AsyncStream.makeStream(
+            of: Event.self,
+            // A terminal that is held (Ctrl-S) must not make it grow.
+            bufferingPolicy: .bufferingNewest(16)
+        )
         let signals = isLive ? TerminalSignals.watch { feed.yield(.signal($0)) } : []
         defer { for source in signals { source.cancel() } }
         try await withThrowingTaskGroup(of: Void.self) { group in

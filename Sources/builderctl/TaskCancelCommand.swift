@@ -29,10 +29,11 @@ struct TaskCancelCommand: AsyncParsableCommand {
                 )
             }
             if !yes { try confirm(task) }
-            _ = try await client.document([String: String].self, "POST", argument.path + "/cancel")
+            let answer = try await client.document(CancelledDocument.self, "POST", argument.path + "/cancel").document
             try Screen.write(
                 "task \(Printable.line(argument.task)) is being stopped; `builderctl task show` says when it is over\n"
             )
+            if let warning = answer.warning { StandardError.write("warning: \(Printable.line(warning))\n") }
         }
     }
 

@@ -26,7 +26,7 @@ struct WorkerLivenessTests {
             journal.isHanging.update { $0 = true }
             fixture.service.schedule("t1", envelope())
             #expect(await fixture.closed("t1") == "reported success")
-            while worker.snapshot().busy > 0 { await Task.yield() }
+            await fixture.slotFreed()
             fixture.clock.advance(by: .seconds(120))
             #expect(worker.snapshot().hang == nil)
             fixture.clock.advance(by: .seconds(1))
@@ -55,7 +55,7 @@ struct WorkerLivenessTests {
             worker.pause()
             release.update { $0 = true }
             await fixture.closed("t1")
-            while worker.snapshot().busy > 0 { await Task.yield() }
+            await fixture.slotFreed()
             fixture.clock.advance(by: .seconds(3600))
             #expect(worker.snapshot().hang == nil)
             worker.resume()

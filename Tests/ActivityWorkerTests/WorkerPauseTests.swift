@@ -109,6 +109,20 @@ struct WorkerPauseTests {
         }
     }
 
+    @Test func `a wish to cancel that cannot be written down is done all the same, and said`() async throws {
+        let fixture = try WorkerFixture()
+        let release = Watched(false)
+        let worker = fixture.worker(stage: waiting(fixture, release))
+        fixture.service.schedule("t1", envelope())
+        try await fixture.running(worker) {
+            await fixture.service.state.wait { $0.calls.contains(.note("stage began")) }
+            fixture.journal.failing.update { $0.record = true }
+            let claim = try #require(worker.snapshot().tasks.first?.claim)
+            #expect(await worker.cancel(claim, by: "user alice") == .cancelledUnrecorded)
+            #expect(await fixture.closed("t1") == "reported failure Builder.Cancelled")
+        }
+    }
+
     @Test func `a task whose stage is over is not cancelled any more`() async throws {
         let fixture = try WorkerFixture()
         fixture.service.state.update { $0.reportOutage = .of(.transient) }

@@ -78,6 +78,13 @@ struct ControlServiceTests {
         #expect(target.paused == (code == 200 ? ["bakery"] : []))
     }
 
+    @Test func `a cancel that could not be written down is told as one`() async throws {
+        let plain = try decode(CancelledDocument.self, await ask("POST", "/tasks/t1/cancel", peer: alice))
+        #expect(plain == CancelledDocument(cancelled: "t1"))
+        let answer = await ask("POST", "/tasks/unwritten/cancel", peer: alice)
+        #expect(try decode(CancelledDocument.self, answer).warning?.contains("paths.state") == true)
+    }
+
     @Test func `who has become another user since the login is named with both`() {
         let peer = SocketPeer(process: 5_000_000, user: 0, isMember: false)
         #expect(ControlAccess.name(of: peer, login: { _ in nil }) == "user root (uid 0, process 5000000)")
@@ -222,6 +229,7 @@ private final class StubTarget: ControlTarget {
         case "t1":
             state.withLock { $0.cancelledBy.append(who) }
             return .cancelled
+        case "unwritten": return .cancelledUnrecorded
         case "late": return .tooLate
         case "ending": return .ending
         default: return .unknown

@@ -14,11 +14,11 @@ import ToolSupervisor
         let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
         let first = try TaskRedactor(workspace: one.path, inUse: secrets)
         let second = try TaskRedactor(workspace: two.path, inUse: secrets)
-        let before = secrets.generation
+        let before = try #require(secrets.lastAddition)
         #expect(String(decoding: secrets.redact(Array("s3cr3t-value".utf8)), as: UTF8.self) == "s3cr3t-value")
         try first.add(secrets: ["s3cr3t-value"])
         try second.add(secrets: ["an0ther-value"])
-        #expect(secrets.generation > before)
+        #expect(try #require(secrets.lastAddition) > before)
         let bytes = [0xff] + Array("a s3cr3t-value b an0ther-value".utf8) + [0]
         #expect(secrets.redact(bytes) == [0xff] + Array("a [redacted] b [redacted]".utf8) + [0])
         withExtendedLifetime((first, second)) {}

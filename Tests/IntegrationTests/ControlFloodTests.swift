@@ -25,12 +25,13 @@ struct ControlFloodTests {
         _ = try await daemon.readiness { $0.status == 200 }
         let before = daemon.residentKiB
         let path = daemon.folder.path + "/control.sock"
-        let flood = try Flood(["/usr/bin/python3", "-c", Self.flood, path])
+        let flood = try await Flood(["/usr/bin/python3", "-c", Self.flood, path])
         for _ in 0..<5 {
             let (paused, resumed) = (try await daemon.ctl("pause", "all"), try await daemon.ctl("resume", "all"))
             #expect(paused.status == 0 && resumed.status == 0, "\(paused) \(resumed)")
         }
-        #expect(try await endlessHeaders(to: path) < 64 << 20)
+        // What the server takes of a head, and what its socket and the kernel hold besides.
+        #expect(try await endlessHeaders(to: path) < 1 << 20)
         #expect(daemon.residentKiB - before < 16 * 1024)
         flood.end()
         await daemon.killHard()
@@ -57,7 +58,7 @@ struct ControlFloodTests {
         func member(_ user: Int) -> [String] {
             ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=65534", "--groups=\(games)"]
         }
-        let flood = try Flood(member(65533) + ["/usr/bin/python3", "-c", Self.flood, path])
+        let flood = try await Flood(member(65533) + ["/usr/bin/python3", "-c", Self.flood, path])
         for _ in 0..<3 {
             let root = try await daemon.ctl("pause", "all")
             #expect(root.status == 0 && root.output == "preProvision: paused\n", "\(root)")
@@ -129,14 +130,24 @@ private final class Flood {
     private let input = Pipe()
 
     /// Returns when `command` has said that it holds them.
-    init(_ command: [String]) throws {
+    init(_ command: [String]) async throws {
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())
         process.standardInput = input
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let said = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        // On a thread of its own, as it blocks.
+        let said = await withCheckedContinuation { (continuation: CheckedContinuation<String, Never>) in
+            let reader = output.fileHandleForReading
+            Thread.detachNewThread {
+                var bytes: [UInt8] = []
+                while bytes.last != UInt8(ascii: "\n"), case let more = reader.availableData, !more.isEmpty {
+                    bytes += more
+                }
+                continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
+            }
+        }
         try #require(said == "held\n", "\(said)")
     }
 

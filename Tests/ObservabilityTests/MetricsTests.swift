@@ -36,8 +36,15 @@ struct MetricsTests {
         metrics.logDropped(0, priority: "err")
         metrics.logDropped(3, priority: "debug")
         metrics.credentialsExpire(secondsSince1970: 1_795_003_600)
-        metrics.begin(stage: "bakery", leaseLosses: ["expired", "cancelled"], errors: ["throttled"])
-        metrics.begin(stage: "validation", leaseLosses: ["expired"], errors: ["throttled"])
+        let errors = ["throttled"]
+        metrics.begin(
+            stage: "bakery",
+            leaseLosses: ["expired", "cancelled"],
+            polls: errors,
+            heartbeats: errors,
+            reports: errors
+        )
+        metrics.begin(stage: "validation", leaseLosses: ["expired"], polls: errors, heartbeats: errors, reports: errors)
         metrics.begin(notices: ["spot", "autoscaling"])
         metrics.reloaded(outcome: "refused")
         metrics.free(bytes: 1 << 30, of: "work")

@@ -168,11 +168,11 @@ struct LogWriterTests {
         #expect((writer.counts.sent, writer.counts.dropped) == (2, 1))
     }
 
-    @Test("An entry that waited while a secret was added is redacted by then")
+    @Test("An entry that waited while a secret was added, or was logged a moment after that, is redacted by then")
     func lateSecrets() throws {
         final class Late: LateRedaction {
-            let added = Atomic(0)
-            var generation: Int { added.load(ordering: .sequentiallyConsistent) }
+            let added = Mutex<ContinuousClock.Instant?>(nil)
+            var lastAddition: ContinuousClock.Instant? { added.withLock { $0 } }
             func redact(_ bytes: [UInt8]) -> [UInt8] {
                 Array(String(decoding: bytes, as: UTF8.self).replacing("secret", with: "[redacted]").utf8)
             }
@@ -182,11 +182,17 @@ struct LogWriterTests {
         let writer = try LogWriter.journal(identifier: "b", path: journal.path, lateRedaction: late)
         defer { writer.close(within: .seconds(20)) }
         Self.logger(writer).info("a secret", metadata: ["BUILDERD_STEP": "secret"])
-        late.added.add(1, ordering: .sequentiallyConsistent)
+        late.added.withLock { $0 = .now }
+        // Redacted where it came from before the secret was added, and logged only now.
+        Self.logger(writer).info("one more secret")
         try journal.listen()
         let entry = try #require(journal.next())
         #expect(entry.text("MESSAGE") == "a [redacted]")
         #expect(entry.text("BUILDERD_STEP") == "[redacted]")
+        #expect(try #require(journal.next()).text("MESSAGE") == "one more [redacted]")
+        late.added.withLock { $0 = .now - .seconds(60) }
+        Self.logger(writer).info("no secret")
+        #expect(try #require(journal.next()).text("MESSAGE") == "no secret")
     }
 
     @Test("A pipe that nobody reads holds up neither those who log nor, for long, the end")
@@ -204,7 +210,7 @@ struct LogWriterTests {
         #expect(counts.sent + counts.waiting + counts.dropped == 10_000)
         #expect(counts.dropped > 1000)
         #expect(writer.counts.sent + writer.counts.dropped == 10_000)
-        // The thread is in the middle of a write, and ends when that does.
+        // The thread is in the middle of a write, and ends when that does. It may still write then, so its end stays open.
         close(reader)
     }
 

@@ -100,6 +100,72 @@ struct LinePacingTests {
         gate.state.withLock { $0.passed = 3 }
         #expect(reach(30, mark: 3) == 30)
         #expect(reach(40, mark: 4) == 30)
+        // The last place of all takes over from one that waits, and is no sooner kept.
+        #expect(reach(50, mark: 5, isFinal: true) == 30)
+        #expect(!progress.isKept)
+        gate.state.withLock { $0.passed = 5 }
         #expect(reach(50, mark: 5, isFinal: true) == 50)
+        #expect(progress.isKept)
+    }
+
+    @Test("A tool that is left while the log takes nothing is read again from where the log has come to")
+    func leftWithAStoppedLog() async throws {
+        let run = try ToolRun()
+        let gate = Gate(Gate.State(hasRoom: true, mark: 1))
+        let spec = run.spec("seq 100; echo ready; while [ ! -e go ]; do sleep 0.02; done; echo more")
+        let runner = runner(gate) { try? await Task.sleep(for: .milliseconds(5)) }
+        let first = Task {
+            try await runner.run(
+                spec,
+                folder: run.toolFolder,
+                redactor: Redactor(),
+                leavesRunning: { true },
+                onLine: run.collector.handler
+            )
+        }
+        try await run.collector.line("ready")
+        first.cancel()
+        #expect(await #expect(throws: ToolError.self) { try await first.value }?.code == .leftRunning)
+        let successor = LineCollector()
+        run.folder.make("go")
+        #expect(try await run.run(spec, isAdoption: true, collector: successor).status == 0)
+        #expect(successor.lines(.stdout) == (1...100).map { "\($0)" } + ["ready", "more"], "lines are missing")
+    }
+
+    @Test("A tool's result does not wait for a slow log once the task is to end")
+    func endedWhileHeldBack() async throws {
+        let (gate, collector) = (Gate(), LineCollector())
+        let runner = runner(gate) { try? await Task.sleep(for: .milliseconds(1)) }
+        let folder = try TemporaryFolder()
+        let spec = ToolSpec(
+            executable: "/bin/sh",
+            arguments: ["-c", "seq 5000"],
+            environment: ["PATH": ToolRun.path],
+            workingDirectory: folder.path,
+            grace: .seconds(5)
+        )
+        let place = folder.path + "/tool"
+        let task = Task {
+            try await runner.run(spec, folder: place, redactor: Redactor(), onLine: collector.handler)
+        }
+        while try ExitRecord.load(folder: place) == nil { try await Task.sleep(for: .milliseconds(2)) }
+        #expect(collector.lines(.stdout).isEmpty)
+        task.cancel()
+        #expect(try await task.value.status == 0)
+        #expect(collector.lines(.stdout).count == 5000)
+    }
+
+    @Test("Output that nobody is to see waits for no log")
+    func unseen() async throws {
+        let folder = try TemporaryFolder()
+        let spec = ToolSpec(
+            executable: "/bin/sh",
+            arguments: ["-c", "seq 5000"],
+            environment: ["PATH": ToolRun.path],
+            workingDirectory: folder.path,
+            grace: .seconds(5)
+        )
+        let end = try await runner(Gate()).run(spec, folder: folder.path + "/tool", redactor: Redactor(), onLine: nil)
+        #expect(end.status == 0)
     }
 }

@@ -36,13 +36,17 @@ struct ToolRun {
     func spec(_ script: String, grace: Duration = .seconds(60), environment: [String: String] = ["PATH": path])
         -> ToolSpec
     {
-        ToolSpec(
+        var spec = ToolSpec(
             executable: "/bin/sh",
             arguments: ["-c", script],
             environment: environment,
             workingDirectory: folder.path,
             grace: grace
         )
+        // So that a tool whose test is killed does not run for ever.
+        let lease = folder.path + "/safety"
+        if (try? LeaseFile.write(lease, deadline: LeaseFile.sinceBoot() + .seconds(900))) != nil { spec.lease = lease }
+        return spec
     }
 
     /// - Parameters:

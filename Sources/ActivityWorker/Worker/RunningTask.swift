@@ -28,7 +28,7 @@ final class RunningTask: Sendable {
         /// Who cancelled it, for the failure's message.
         var cancelledBy: String?
         /// Writes down that it is cancelled.
-        var recording: Task<Void, Never>?
+        var recording: Task<Bool, Never>?
         var workspace: String?
         var isStageOver = false
         var stage: Task<String, any Error>?
@@ -173,8 +173,9 @@ final class RunningTask: Sendable {
 
     /// An operator wants the task to end: cancels the stage, and its failure is reported as `Builder.Cancelled`.
     ///
-    /// - Parameter record: writes the wish down, the first time; nothing is reported before it has. `nil` when it is written down.
-    func cancel(by who: String, record: (@Sendable () async -> Void)?) -> TaskCancellation {
+    /// - Parameter record: writes the wish down, the first time, and says whether it could; nothing is reported before it has. `nil` when it is
+    ///   written down.
+    func cancel(by who: String, record: (@Sendable () async -> Bool)?) -> TaskCancellation {
         let (answer, stage): (TaskCancellation, Task<String, any Error>?) = state.withLock { state in
             if state.isStageOver || state.isReporting || state.end != nil { return (.tooLate, nil) }
             if state.isHandedOver || state.isInterrupted { return (.ending, nil) }
@@ -187,8 +188,9 @@ final class RunningTask: Sendable {
         return answer
     }
 
-    /// Returns when what `cancel` was to write down is written.
-    func cancelRecorded() async { await state.withLock { $0.recording }?.value }
+    /// Returns when what `cancel` was to write down is written, and whether it is.
+    @discardableResult
+    func cancelRecorded() async -> Bool { await state.withLock { $0.recording }?.value ?? true }
 
     /// Throws what a stage is to stop with, if it is to stop: `LeaseLost` or `CancellationError`. Looks at the clock itself, as a
     /// machine that was suspended may run a stage before any timer fires.

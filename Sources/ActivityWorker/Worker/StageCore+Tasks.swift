@@ -44,12 +44,14 @@ extension StageCore {
             logger.notice("\(who) cancels the task")
             do throws(JournalError) {
                 try await dependencies.journal.record(record, claim: task.claim)
+                return true
             } catch {
                 logger.error("after a crash the task would run on, cancelled as it is: \(error.message)")
+                return false
             }
         }
-        await task.cancelRecorded()
-        return answer
+        let isRecorded = await task.cancelRecorded()
+        return answer == .cancelled && !isRecorded ? .cancelledUnrecorded : answer
     }
 
     /// Whether another task of this worker has the same identity.

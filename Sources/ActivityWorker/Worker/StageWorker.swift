@@ -76,7 +76,7 @@ package actor StageWorker {
     package nonisolated func resume() { core.resume() }
 
     /// Stops the task of this id or claim: its stage is cancelled, its tools get their stop policy, and the task is reported as
-    /// `Builder.Cancelled`, for an operator, `who`. When this returns the wish is on disk: a successor after a crash ends the task too.
+    /// `Builder.Cancelled`, for an operator, `who`. When this returns `cancelled` the wish is on disk: a successor after a crash ends the task too.
     package nonisolated func cancel(_ task: String, by who: String) async -> TaskCancellation {
         await core.cancel(task, by: who)
     }

@@ -103,7 +103,15 @@ struct ControlService: LocalService {
             logger.notice("task \(task): \(who) asks to cancel it: \(outcome)")
         }
         return switch outcome {
-        case .cancelled: Self.answer(["cancelled": task])
+        case .cancelled: Self.answer(CancelledDocument(cancelled: task))
+        case .cancelledUnrecorded:
+            Self.answer(
+                CancelledDocument(
+                    cancelled: task,
+                    warning:
+                        "this could not be written down, so the task would run on after a crash of builderd before its end; look at the space of paths.state"
+                )
+            )
         case .unknown: await notRunning(task)
         case .tooLate:
             Self.refuse(409, "task \(task) is over, and its end is being reported", next: "look at its execution")

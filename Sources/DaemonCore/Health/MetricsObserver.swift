@@ -17,7 +17,9 @@ final class MetricsObserver: WorkerObserver {
             metrics.begin(
                 stage: stage,
                 leaseLosses: LeaseLost.Reason.allCases.map(\.rawValue),
-                errors: ActivityServiceError.Kind.allCases.map { "\($0)" }
+                polls: ActivityServiceError.Kind.ofPolls.map { "\($0)" },
+                heartbeats: ActivityServiceError.Kind.ofHeartbeats.map { "\($0)" },
+                reports: ActivityServiceError.Kind.ofReports.map { "\($0)" }
             )
         }
     }

@@ -8,7 +8,7 @@ package final class SecretsInUse: LateRedaction {
         weak let redactor: Redactor?
     }
 
-    private let additions = Atomic(0)
+    private let addition = Mutex<ContinuousClock.Instant?>(nil)
     private let entries = Mutex<[Entry]>([])
 
     /// No secrets are in use.
@@ -24,9 +24,9 @@ package final class SecretsInUse: LateRedaction {
     }
 
     /// A registered redactor knows more secrets than before.
-    func noteAddition() { additions.add(1, ordering: .acquiringAndReleasing) }
+    func noteAddition() { addition.withLock { $0 = .now } }
 
-    package var generation: Int { additions.load(ordering: .acquiring) }
+    package var lastAddition: ContinuousClock.Instant? { addition.withLock { $0 } }
 
     package func redact(_ bytes: [UInt8]) -> [UInt8] {
         let redactors = entries.withLock { $0.compactMap(\.redactor) }

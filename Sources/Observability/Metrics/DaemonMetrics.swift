@@ -11,17 +11,23 @@ package struct DaemonMetrics: Sendable {
     ///
     /// - Parameters:
     ///   - leaseLosses: every reason there is.
-    ///   - errors: every kind of a failed call.
-    package func begin(stage: String, leaseLosses: [String], errors: [String]) {
+    ///   - polls, heartbeats, reports: every kind of error that such a call can fail with.
+    package func begin(
+        stage: String,
+        leaseLosses: [String],
+        polls: [String],
+        heartbeats: [String],
+        reports: [String]
+    ) {
         for reason in leaseLosses { count(MetricNames.leaseLosses, ["stage": stage, "reason": reason], by: 0) }
         for outcome in ["success", "failure"] {
             count(MetricNames.tasksReported, ["stage": stage, "outcome": outcome], by: 0)
         }
-        for outcome in errors { count(MetricNames.reportRetries, ["stage": stage, "outcome": outcome], by: 0) }
-        for outcome in errors + ["acknowledged"] {
+        for outcome in reports { count(MetricNames.reportRetries, ["stage": stage, "outcome": outcome], by: 0) }
+        for outcome in heartbeats + ["acknowledged"] {
             count(MetricNames.heartbeats, ["stage": stage, "outcome": outcome], by: 0)
         }
-        for outcome in errors + ["task", "empty"] {
+        for outcome in polls + ["task", "empty"] {
             count(MetricNames.polls, ["stage": stage, "outcome": outcome], by: 0)
         }
         for metric in [MetricNames.tasksClaimed, MetricNames.tasksResumed, MetricNames.toolsAdopted] {

@@ -14,8 +14,6 @@ package struct LogRecord: Sendable {
     package let content: Content
     /// Decides which room it may use, and what it counts as when it is dropped.
     package let level: Logger.Level
-    /// How many times secrets had been added when it was logged.
-    let secretsGeneration: Int
     /// When it was logged.
     let logged: ContinuousClock.Instant
     /// Whether it is the writer's own report of drops, which is not counted.
@@ -27,13 +25,11 @@ package struct LogRecord: Sendable {
     package init(
         _ content: Content,
         level: Logger.Level,
-        secretsGeneration: Int = 0,
         logged: ContinuousClock.Instant = .now,
         isReport: Bool = false
     ) {
         self.content = content
         self.level = level
-        self.secretsGeneration = secretsGeneration
         self.logged = logged
         self.isReport = isReport
         bytes =

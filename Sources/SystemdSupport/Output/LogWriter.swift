@@ -55,7 +55,7 @@ package final class LogWriter: Sendable {
 
     /// Takes a record. Returns at once, whatever the journal does.
     package func write(_ content: LogRecord.Content, level: Logger.Level) {
-        let record = LogRecord(content, level: level, secretsGeneration: late?.generation ?? 0)
+        let record = LogRecord(content, level: level)
         let wakes = state.withLock { state in
             guard !state.hasEnded else {
                 state.queue.drop(record, at: record.logged)
@@ -105,8 +105,8 @@ package final class LogWriter: Sendable {
         var sink = sink
         var pause = Duration.milliseconds(10)
         while let record = next(sink) {
-            let isStale = late.map { $0.generation != record.secretsGeneration } ?? false
-            let content = isStale ? late?.redact(record.content) ?? record.content : record.content
+            var content = record.content
+            if let late, late.mayKnowMore(since: record.logged) { content = late.redact(content) }
             switch sink.write(content, waited: record.logged.duration(to: .now)) {
             case .taken:
                 pause = .milliseconds(10)
@@ -138,7 +138,6 @@ package final class LogWriter: Sendable {
                     let record = LogRecord(
                         sink.content(of: report),
                         level: .warning,
-                        secretsGeneration: late?.generation ?? 0,
                         logged: now,
                         isReport: true
                     )

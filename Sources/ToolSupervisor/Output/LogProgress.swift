@@ -12,12 +12,13 @@ struct LogProgress {
 
     /// All lines before `place` were handed on. One that waits to be kept is not overtaken, except by the final one.
     mutating func reach(_ place: LoggedOutput, isFinal: Bool) {
-        if isFinal {
-            next = (place, 0)
-        } else if next == nil, place != kept {
+        if next == nil || isFinal, place != kept {
             next = (place, pacing?.mark ?? 0)
         }
     }
+
+    /// Whether the last place that was reached stands in the file.
+    var isKept: Bool { next == nil }
 
     /// Writes the file when what was handed on is out. A full work folder: lines may be repeated by a successor, none is lost.
     mutating func keep(in folder: ToolFolder) {

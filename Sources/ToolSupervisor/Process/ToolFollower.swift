@@ -53,6 +53,12 @@ struct ToolFollower: Sendable {
     /// A supervisor that does not end its tool this long after the grace is killed itself.
     private static let patience = Duration.seconds(30)
 
+    /// How long at most the lines of a tool that is over wait for room in a log that is slow; what finds none then is the log's to count.
+    private static let longestWait = Duration.seconds(120)
+
+    /// How long the log of a tool that is left has to get its lines out, before the successor is told where to go on.
+    private static let leaving = Duration.seconds(3)
+
     /// Chunks of each stream that are read before the wish is looked at again: 4 MiB.
     private static let roundsAtOnce = 256
 
@@ -91,9 +97,10 @@ struct ToolFollower: Sendable {
                 case nil: break
                 }
                 let now = LoggedOutput(stdout: output.resumePoint, stderr: error.resumePoint)
-                // A daemon that leaves a tool writes its log out before it ends.
-                progress.reach(now, isFinal: ending == .left)
                 progress.keep(in: folder)
+                progress.reach(now, isFinal: ending != nil)
+                progress.keep(in: folder)
+                if ending == .left { await awaitLog(&progress) }
                 if let ending { return .success(ending) }
                 if isDry { await tick() }
             }
@@ -106,6 +113,15 @@ struct ToolFollower: Sendable {
                     number: error.number
                 )
             )
+        }
+    }
+
+    /// Lines that do not get out in time are read again by the successor: rather twice in the log than never.
+    private func awaitLog(_ progress: inout LogProgress) async {
+        let deadline = ContinuousClock.now + Self.leaving
+        while !progress.isKept, ContinuousClock.now < deadline {
+            await tick()
+            progress.keep(in: folder)
         }
     }
 
@@ -131,17 +147,19 @@ struct ToolFollower: Sendable {
     }
 
     /// Hands on what there is. While the tool runs it returns in the middle of a flood, `false` then: a wish must not wait for its end. It
-    /// returns, too, when the lines are to be held back; at the tool's end it waits then, unless that would be in vain.
+    /// returns, too, when the lines are to be held back; at the tool's end it waits then, unless that would be in vain or takes too long, or
+    /// the task's time is over: the tool's result must not wait for its log.
     private func drain(
         _ output: inout OutputTail,
         _ error: inout OutputTail,
         toTheEnd: Bool
     ) async throws(SystemError) -> Bool {
         var rounds = 0
+        let deadline = ContinuousClock.now + Self.longestWait
         while true {
             if let pacing, !pacing.hasRoom {
                 if !toTheEnd { return true }
-                if !pacing.isStalled {
+                if !pacing.isStalled, wish.stopAsked == nil, ContinuousClock.now < deadline {
                     await tick()
                     continue
                 }

@@ -86,6 +86,14 @@ struct WorkerFixture: Sendable {
         try result.get()
     }
 
+    /// Waits until a slot that was taken is free again.
+    func slotFreed() async {
+        await events.all.wait { events in
+            let busy = events.compactMap { if case .slotsBusy(let count) = $0 { count } else { nil } }
+            return busy.contains(1) && busy.last == 0
+        }
+    }
+
     /// Waits for the journal's line that a token was closed, and returns how.
     @discardableResult
     func closed(_ token: String) async -> String {
