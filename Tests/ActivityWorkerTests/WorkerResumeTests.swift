@@ -68,6 +68,24 @@ struct WorkerResumeTests {
         return tools
     }
 
+    @Test func `a task is resumed and reported before polling may begin, and polling waits`() async throws {
+        let runs = Watched<[String]>([])
+        let before = try open()
+        try await before.claim(claim())
+        before.close()
+        let mayBegin = Watched(false)
+        let worker = fixture.worker(journal: try open(), tools: tools(runs), stage: stage(runs))
+        let run = Task { try await worker.run { await mayBegin.wait { $0 } } }
+        await fixture.service.state.wait { !$0.reports.isEmpty }
+        #expect(runs.value == ["first", "build", "second"])
+        #expect(!fixture.service.state.value.calls.contains(.poll))
+        mayBegin.update { $0 = true }
+        await fixture.service.state.wait { $0.openPolls == 1 }
+        worker.drain()
+        fixture.service.releasePoll()
+        try await run.value
+    }
+
     @Test func `a handed-over task ends nowhere, and its successor runs only what was not recorded`() async throws {
         let runs = Watched<[String]>([])
         let release = Watched(false)

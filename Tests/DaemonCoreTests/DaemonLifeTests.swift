@@ -31,6 +31,47 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a reload that ends when the daemon does not only run any more is answered, and a stop stays told`(
+        isStopping: Bool
+    ) throws {
+        let manager = try FakeServiceManager()
+        let life = DaemonLife(
+            notifier: ServiceNotifier(address: manager.address),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { [] }
+        life.enter(.running)
+        life.reloading()
+        life.enter(.draining)
+        if isStopping { life.stopping() }
+        _ = manager.messages()
+        life.reloaded(.applied([]))
+        #expect(
+            manager.messages() == ["READY=1\nSTATUS=draining: "] + (isStopping ? ["STOPPING=1\nSTATUS=draining"] : [])
+        )
+        life.reloading()
+        life.reloaded(.applied([]))
+        #expect(manager.messages() == [], "systemd was told of a reload that it did not ask for")
+    }
+
+    @Test func `handing over and draining turn into each other, and neither follows interrupting`() throws {
+        let manager = try FakeServiceManager()
+        let life = DaemonLife(
+            notifier: ServiceNotifier(address: manager.address),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { [] }
+        let phases: [DaemonPhase] = [
+            .running, .draining, .handingOver, .running, .draining, .interrupting, .handingOver,
+        ]
+        for phase in phases { life.enter(phase) }
+        #expect(
+            manager.messages().dropFirst() == [
+                "STATUS=draining", "STATUS=handing over", "STATUS=draining", "STATUS=interrupting",
+            ]
+        )
+        #expect(life.phase == .interrupting)
+    }
+
     @Test func `the status is what the stages do at READY and at the end of a reload`() throws {
         let manager = try FakeServiceManager()
         let stages = Stages()
@@ -48,6 +89,7 @@ import Testing
         #expect(messages.count == 2 && messages[0].hasPrefix("RELOADING=1\n"))
         #expect(messages.last == "READY=1\nSTATUS=running: provision 0/1")
         stages.set(busy: 0, slots: 3)
+        life.reloading()
         life.reloaded(.refused("log.level"))
         #expect(
             manager.messages().last

@@ -34,12 +34,47 @@ struct HeldTerminationTests {
         #expect(host.calls.count == 3)
     }
 
-    @Test("Where nothing is held after all, that is no failure")
-    func nothingHeld() async {
+    @Test("Where nothing was ever held the names may be wrong: nothing says that the host has been let go")
+    func neverHeld() async {
         let host = ScriptedHost { _, _ in .nothingHeld }
         #expect(name(await host.termination().letGo()) == "nothing held")
         #expect(host.calls.count == HeldTermination.earlyTries)
         #expect(host.lines.filter { $0.hasPrefix("error") } == [])
+        #expect(host.lines.contains { $0.hasPrefix("warning") && $0.contains("may be wrong") }, "\(host.lines)")
+        #expect(!host.lines.contains { $0.contains("let go already") }, "\(host.lines)")
+    }
+
+    @Test(
+        "Where Auto Scaling took a heartbeat and holds nothing any more, the host has been let go already, and no try is of use"
+    )
+    func letGoBefore() async {
+        let host = ScriptedHost { action, _ in action == Self.heartbeat ? .taken : .nothingHeld }
+        let termination = host.termination()
+        await keep(termination, host, heartbeats: 1)
+        #expect(name(await termination.letGo()) == "nothing held")
+        #expect(host.calls(Self.complete).count == 1)
+        #expect(host.lines.contains { $0.hasPrefix("notice") && $0.contains("let go already") }, "\(host.lines)")
+        #expect(!host.lines.contains { $0.hasPrefix("warning") }, "\(host.lines)")
+    }
+
+    @Test("An attempt that was throttled has let nothing go: where nothing is held yet it is tried again")
+    func throttled() async {
+        let host = ScriptedHost { _, earlier in
+            switch earlier {
+            case 0: .throttled
+            case 1: .nothingHeld
+            default: .taken
+            }
+        }
+        #expect(name(await host.termination().letGo()) == "done")
+        #expect(host.calls.count == 3)
+    }
+
+    @Test("An attempt without an answer may have let the host go: that nothing is held then is the end of the tries")
+    func ambiguous() async {
+        let host = ScriptedHost { _, earlier in earlier == 0 ? .unavailable : .nothingHeld }
+        #expect(name(await host.termination().letGo()) == "nothing held")
+        #expect(host.calls.count == 2)
     }
 
     @Test("A refusal is not tried again, and says which permission is missing and what becomes of the host")
@@ -107,5 +142,50 @@ struct HeldTerminationTests {
         await keeping.value
         #expect(host.lines.filter { $0.contains("gets no heartbeats") }.count == 1, "\(host.lines)")
         #expect(host.lines.filter { $0.contains("takes heartbeats") }.count == 1, "\(host.lines)")
+    }
+
+    @Test(
+        "That Auto Scaling holds nothing yet is soon asked again; when it lasts, that is said once, with what may be wrong"
+    )
+    func wrongNames() async {
+        let host = ScriptedHost { _, _ in .nothingHeld }
+        let pauses = Mutex<[Duration]>([])
+        let termination = host.termination { wait in
+            pauses.withLock { $0.append(wait) }
+            await Task.yield()
+        }
+        await keep(termination, host, heartbeats: HeldTermination.earlyTries + 2)
+        let early = Array(repeating: HeldTermination.interval, count: HeldTermination.earlyTries - 1)
+        #expect(
+            pauses.withLock { Array($0.prefix(HeldTermination.earlyTries + 1)) } == early + [
+                .seconds(60), .seconds(60),
+            ]
+        )
+        let lines = host.lines.filter { $0.hasPrefix("warning") }
+        #expect(lines.count == 1, "\(host.lines)")
+        #expect(lines.first?.contains("before its tasks: it has taken no heartbeat") == true, "\(lines)")
+    }
+
+    @Test("That Auto Scaling holds nothing yet is no reason to warn when it soon does")
+    func soonHeld() async {
+        let host = ScriptedHost { _, earlier in earlier < HeldTermination.earlyTries - 1 ? .nothingHeld : .taken }
+        await keep(host.termination(), host, heartbeats: HeldTermination.earlyTries + 1)
+        #expect(host.lines.filter { !$0.hasPrefix("debug") } == [])
+    }
+
+    @Test("A hold that ends under the tasks is said at once")
+    func lostHold() async {
+        let host = ScriptedHost { _, earlier in earlier == 0 ? .taken : .nothingHeld }
+        await keep(host.termination(), host, heartbeats: 3)
+        let lines = host.lines.filter { $0.hasPrefix("warning") }
+        #expect(lines.count == 1 && lines[0].contains("it has timed out, or somebody has completed it"), "\(lines)")
+    }
+
+    /// Renews the hold until that was tried `heartbeats` times and the last answer was seen to.
+    private func keep(_ termination: HeldTermination, _ host: ScriptedHost, heartbeats: Int) async {
+        let keeping = Task { await termination.keep() }
+        while host.calls(Self.heartbeat).count <= heartbeats { await Task.yield() }
+        keeping.cancel()
+        await keeping.value
     }
 }

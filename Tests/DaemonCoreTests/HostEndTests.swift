@@ -130,6 +130,18 @@ struct HostEndTests {
         #expect(host.lines.contains { $0.contains("does not end after all") })
     }
 
+    @Test("An end that is called off while tasks run is neither held any more nor completed")
+    func calledOffBefore() async {
+        let host = ScriptedHost()
+        let end = end(host)
+        await end.noticed(Self.scaling)
+        await end.looked(isAnnounced: true)
+        await end.looked(isAnnounced: false)
+        await end.workersEnded(isHandedOver: false)
+        #expect(host.calls(Self.complete) == [])
+        #expect(!host.lines.contains { $0.contains("waits for the host's end") }, "\(host.lines)")
+    }
+
     @Test("The first look is waited for, but not for ever")
     func firstLook() async {
         let host = ScriptedHost()

@@ -7,7 +7,10 @@ import Testing
     @Test(
         "A hook is judged by whether it holds the host as long as builderd needs",
         arguments: [
-            ("TERMINATING", 3600, "CONTINUE", Finding.Level.ok, "3600 s from heartbeat to heartbeat"),
+            (
+                "TERMINATING", 3600, "CONTINUE", Finding.Level.ok,
+                "3600 s from heartbeat to heartbeat, at most 172800 s in all"
+            ),
             ("LAUNCHING", 3600, "CONTINUE", .failure, "is for autoscaling:EC2_INSTANCE_LAUNCHING"),
             ("TERMINATING", 119, "CONTINUE", .failure, "a single late one"),
             ("TERMINATING", 120, "CONTINUE", .warning, "325 s"),
@@ -19,7 +22,7 @@ import Testing
         let hook = LifecycleHook(
             transition: "autoscaling:EC2_INSTANCE_\(transition)",
             heartbeatTimeoutSeconds: timeout,
-            globalTimeoutSeconds: nil,
+            globalTimeoutSeconds: 172_800,
             defaultResult: result
         )
         let finding = LifecycleHookChecks.judge(

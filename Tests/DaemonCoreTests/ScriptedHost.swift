@@ -10,7 +10,7 @@ import Synchronization
 final class ScriptedHost: HTTPExchanging {
     /// What Auto Scaling does with a call.
     enum Answer: Sendable {
-        case taken, nothingHeld, denied, unavailable
+        case taken, nothingHeld, denied, unavailable, throttled
         /// No answer, until the caller gives up.
         case silence
     }
@@ -87,6 +87,7 @@ final class ScriptedHost: HTTPExchanging {
         case .nothingHeld:
             return error(400, "ValidationError", "No active Lifecycle Action found with instance ID i-42")
         case .denied: return error(403, "AccessDenied", "not authorized")
+        case .throttled: return error(400, "Throttling", "Rate exceeded")
         case .unavailable: return error(503, "ServiceUnavailable", "later")
         case .silence:
             while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }

@@ -38,15 +38,16 @@ enum DurableWorker {
         following.cancel()
     }
 
-    /// Plays the notice of the host's end: a test leaves the seconds until then in the file `host-ends`.
+    /// Plays the notice of the host's end: a test leaves the seconds until then in the file `host-ends`, or `held` where Auto Scaling
+    /// holds it.
     private static func notice(_ settings: WorkerSettings, _ conductor: DrainConductor) async {
         while !Task.isCancelled {
             if let text = try? String(contentsOfFile: settings.folder + "/host-ends", encoding: .utf8),
-                let seconds = Int(text)
+                text == "held" || Int(text) != nil
             {
                 await conductor.hostEnds(
                     why: "the host ends",
-                    in: .seconds(seconds),
+                    in: Int(text).map { .seconds($0) },
                     longestStop: .milliseconds(settings.graceMilliseconds) + .seconds(25)
                 )
                 return

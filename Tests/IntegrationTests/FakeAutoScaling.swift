@@ -45,8 +45,8 @@ final class FakeAutoScaling: Sendable {
     var violations: [String] { state.withLock { $0.violations } }
 
     /// Waits for `count` calls of `action`.
-    func wait(_ count: Int, _ action: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+    func wait(_ count: Int, _ action: String, within limit: Duration = .seconds(30)) async throws {
+        let deadline = ContinuousClock.now + limit
         while calls(action).count < count {
             guard ContinuousClock.now < deadline else {
                 throw BuilderdProcess.NeverAnswered(description: "\(calls(action).count) of \(count) \(action) came")

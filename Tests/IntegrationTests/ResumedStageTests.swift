@@ -51,30 +51,70 @@ struct ResumedStageTests {
         #expect(proxy.seen.count { $0.line.hasPrefix("PUT ") && $0.line.contains(".tfstate?") } == 1)
     }
 
-    /// Has a daemon work `section`, kills it when the tool's answer is held back, starts another, lets the tool go on, and returns what is
-    /// reported.
+    @Test func `an apply goes on over a restart on a host that Auto Scaling ends, which is let go when it is over`()
+        async throws
+    {
+        let localStack = try #require(AWSEmulator.localStack)
+        let proxy = try HoldingProxy(before: localStack) {
+            $0.line.hasPrefix("PUT ") && $0.line.contains(".tfstate?") ? .hold : .pass
+        }
+        var stage = try await EmulatedStage()
+        stage.settings.toolEnvironment["AWS_ENDPOINT_URL_S3"] = proxy.url
+        let section = ProvisionSection(head: stage.head(), module: "hello-demo", variables: [:], secrets: [])
+        let metadata = try FakeMetadata()
+        let scaling = try FakeAutoScaling()
+        let state = "/latest/meta-data/autoscaling/target-lifecycle-state"
+        metadata.set("/latest/meta-data/instance-id", "i-0123456789abcdef0")
+        metadata.set(state, "InService")
+        let host = [
+            "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.url,
+            "AWS_ENDPOINT_URL_AUTO_SCALING": scaling.url, "BUILDERD_HOST_AUTO_SCALING_GROUP": "builders",
+            "BUILDERD_HOST_LIFECYCLE_HOOK": "drain",
+        ]
+        let text = try await outcome(of: .provision, "provision", section, stage, proxy, environment: host) { process in
+            metadata.set(state, "Terminated")
+            try await process.untilLogged("Auto Scaling brings this instance to Terminated: draining")
+            process.signal(SIGUSR2)
+            #expect(await process.waitForExit() == 0)
+            #expect(scaling.calls("CompleteLifecycleAction").isEmpty, "let go with a tool at work")
+        } reported: { process in
+            try await process.untilLogged("builderd waits for the host's end")
+        }
+        let output = try JSONDecoder().decode(ProvisionOutput.self, from: Data(text.utf8))
+        #expect((output.added, output.changed, output.removed) == (4, 0, 0))
+        #expect(proxy.seen.count { $0.line.hasPrefix("PUT ") && $0.line.contains(".tfstate?") } == 1)
+        #expect(scaling.calls("CompleteLifecycleAction").count == 1)
+    }
+
+    /// Has a daemon work `section`, has `end` end it when the tool's answer is held back (default: kill -9), starts another, lets the tool
+    /// go on, and returns what is reported; `reported` sees the daemon then.
     private func outcome(
         of work: Stage,
         _ activity: String,
         _ section: some Encodable & Sendable,
         _ stage: EmulatedStage,
-        _ proxy: HoldingProxy
+        _ proxy: HoldingProxy,
+        environment: [String: String] = [:],
+        end: (BuilderdProcess) async throws -> Void = { await $0.killHard() },
+        reported: (BuilderdProcess) async throws -> Void = { _ in }
     ) async throws -> String {
         let daemon = try await SecretTests.daemon(of: stage, activity)
         daemon.process.environment["BUILDERD_PATHS_CATALOGUE"] = EmulatedStage.checkout + "/Config/catalogue"
+        daemon.process.environment.merge(environment) { $1 }
         let token = try await daemon.schedule(work, section: section, stage)
         try await proxy.untilHeld()
-        await daemon.process.killHard()
+        try await end(daemon.process)
         try daemon.process.start()
         try await daemon.process.untilLogged("tool adopted from an earlier process of builderd")
         proxy.release()
-        let end = try await daemon.ending(of: token)
+        let ending = try await daemon.ending(of: token)
+        try await reported(daemon.process)
         daemon.process.signal(SIGTERM)
         #expect(await daemon.process.waitForExit() == 0)
         #expect(daemon.server.record.violations == [])
         try await daemon.server.shutDown()
-        #expect(end.error == nil, "\(end.text)\n\(daemon.process.log)")
-        return end.text
+        #expect(ending.error == nil, "\(ending.text)\n\(daemon.process.log)")
+        return ending.text
     }
 }
 

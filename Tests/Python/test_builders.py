@@ -13,6 +13,9 @@ BUILDERD = os.environ.get("BUILDERD_TEST_BUILDERD")
 # What a boot asks of the machine, stood in for by programs that write down how they were called.
 STAND_IN = """#!/bin/bash
 echo "${0##*/} $*" >>"$BOOT/calls"
+for word in "$@"; do
+  if [ -s "$BOOT/failing/$word" ]; then sed -i 1d "$BOOT/failing/$word"; exit 1; fi
+done
 case "${0##*/} $*" in
 "aws s3 cp"*.deb*) printf package >"${@: -1}" ;;
 "runuser "*" builderctl doctor") exit "$(head -n 1 "$BOOT/doctor" && sed -i 1d "$BOOT/doctor")" ;;
@@ -74,6 +77,15 @@ class TemplateTests(unittest.TestCase):
         self.assertEqual(rolling["MinInstancesInService"], {"Ref": "MinHosts"})
         self.assertNotIn("Terminate", rolling["SuspendProcesses"])
 
+    def test_room(self):
+        """a group without room for an update's new host is refused before anything is made"""
+        assertion, = [one for rule in self.template["Rules"].values() for one in rule["Assertions"]]
+        (equals,), = assertion["Assert"].values()
+        self.assertEqual((list(assertion["Assert"]), list(equals)), (["Fn::Not"], ["Fn::Equals"]))
+        self.assertCountEqual([one["Ref"] for one in equals["Fn::Equals"]], ["MinHosts", "MaxHosts"])
+        defaults = {name: self.template["Parameters"][name]["Default"] for name in ("MinHosts", "MaxHosts")}
+        self.assertLess(defaults["MinHosts"], defaults["MaxHosts"])
+
     def test_least_privilege(self):
         """the hosts' own policy names the one group, the one package and the one stack"""
         statements = self.template["Resources"]["BuilderHostPolicy"]["Properties"]["PolicyDocument"]["Statement"]
@@ -82,6 +94,10 @@ class TemplateTests(unittest.TestCase):
         self.assertEqual(everywhere, {"CheckTheHook"})
         leave, = [one for one in statements if one["Sid"] == "TakeLeave"]
         self.assertTrue(leave["Resource"]["Fn::Sub"].endswith(":autoScalingGroupName/${Name}"))
+        called = set(re.findall(r"aws autoscaling ([a-z-]+)", (PLATFORM / "user-data.sh").read_text()))
+        allowed = {re.sub(r"(?<!^)([A-Z])", r"-\1", action.removeprefix("autoscaling:")).lower() for action in leave["Action"]}
+        # The rest is builderd's own.
+        self.assertEqual(allowed, called | {"complete-lifecycle-action", "record-lifecycle-action-heartbeat"})
 
     @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not here")
     def test_shellcheck(self):
@@ -147,12 +163,17 @@ class StackTests(unittest.TestCase):
         )
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
-    def boot_host(self, doctor, script=None):
-        """Runs the whole user data with stand-ins, below a folder of the test's own. Returns the outcome and the calls."""
+    def boot_host(self, doctor, script=None, **failing):
+        """Runs the whole user data with stand-ins, below a folder of the test's own. Returns the outcome and the calls.
+
+        `failing`: how many calls with this word in them fail, `-` written as `_`. builderd is not active if that is not said.
+        """
         script = (script or self.script).replace("/etc/builderd", f"{self.boot}/etc").replace("/var/lib/cloud", f"{self.boot}/cloud")
         programs = self.boot / "bin"
-        for folder in (programs, self.boot / "etc", self.boot / "cloud/data"):
+        for folder in (programs, self.boot / "etc", self.boot / "cloud/data", self.boot / "failing"):
             folder.mkdir(parents=True)
+        for word, count in ({"is_active": 1000} | failing).items():
+            (self.boot / "failing" / word.replace("_", "-")).write_text("once\n" * count)
         (self.boot / "cloud/data/instance-id").write_text("i-42\n")
         (self.boot / "doctor").write_text("".join(f"{status}\n" for status in doctor))
         (self.boot / "calls").touch()
@@ -171,7 +192,7 @@ class StackTests(unittest.TestCase):
         place = "s3://packages"
         expected = [
             f"aws s3 cp --no-progress {place}/builderd/builderd_1.0.0_amd64.deb ",
-            "apt-get install --yes --no-install-recommends ",
+            "apt-get -o DPkg::Lock::Timeout=60 install --yes --no-install-recommends ",
             f"aws s3 cp --no-progress --recursive {place}/hosts/ ",
             "runuser -u builderd -- builderd check-config",
             "systemctl start builderd.service",
@@ -191,7 +212,7 @@ class StackTests(unittest.TestCase):
         run, calls = self.boot_host([0], script)
         self.assertNotEqual(run.returncode, 0)
         self.assertIn("is not the package with the SHA-256", run.stderr)
-        self.assertFalse([call for call in calls if call.startswith(("apt-get", "systemctl"))])
+        self.assertFalse([call for call in calls if call.startswith(("apt-get", "systemctl start"))])
         self.assertEqual([call.split("--status ")[1] for call in calls if "signal-resource" in call], ["FAILURE --unique-id i-42"])
 
     def test_unwell(self):
@@ -200,6 +221,45 @@ class StackTests(unittest.TestCase):
         self.assertNotEqual(run.returncode, 0)
         self.assertEqual(len([call for call in calls if call.endswith("doctor")]), 12)
         self.assertEqual([call.split("--status ")[1] for call in calls if "signal-resource" in call], ["FAILURE --unique-id i-42"])
+
+    def leave(self, **failing):
+        """What a host does whose first boot fails when nobody listens to its signal; without the pauses."""
+        run, calls = self.boot_host([2] * 12, signal_resource=1, **failing)
+        self.assertNotEqual(run.returncode, 0)
+        begin = next(number for number, call in enumerate(calls) if "signal-resource" in call)
+        return [call for call in calls[begin + 1:] if not call.startswith("sleep")]
+
+    def test_replaced(self):
+        """a host that fails outside an update stops builderd, calls itself unhealthy, and lets itself end once the group holds it"""
+        calls = self.leave(complete_lifecycle_action=3)
+        self.assertEqual(calls.pop(0), "systemctl stop builderd.service")
+        active = "systemctl is-active --quiet builderd.service"
+        complete = (
+            f"aws autoscaling complete-lifecycle-action --auto-scaling-group-name {self.stack.name} --lifecycle-hook-name drain "
+            "--instance-id i-42 --lifecycle-action-result CONTINUE"
+        )
+        unhealthy = "aws autoscaling set-instance-health --instance-id i-42 --health-status Unhealthy --no-should-respect-grace-period"
+        self.assertEqual(calls, [active, complete, unhealthy] + [active, complete] * 3)
+
+    def test_replaced_without_word(self):
+        """a host that cannot say that it is unhealthy goes without power, which EC2 sees"""
+        calls = self.leave(complete_lifecycle_action=1000, set_instance_health=1000)
+        self.assertEqual(calls[-1], "systemctl poweroff")
+        self.assertEqual(len([call for call in calls if "set-instance-health" in call]), 10)
+
+    def test_mended(self):
+        """a host on which somebody has started builderd meanwhile is not let go under its tasks"""
+        calls = self.leave(complete_lifecycle_action=1000, is_active=2)
+        self.assertEqual(calls[-1], "systemctl is-active --quiet builderd.service")
+        self.assertEqual(len([call for call in calls if "complete-lifecycle-action" in call]), 2)
+
+    def test_patience(self):
+        """a refused download and a locked apt are tried again, and the host comes up"""
+        run, calls = self.boot_host([0], cp=2, install=1)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(len([call for call in calls if ".deb " in call and call.startswith("aws s3 cp")]), 3)
+        self.assertEqual(len([call for call in calls if call.startswith("apt-get")]), 2)
+        self.assertEqual([call.split("--status ")[1] for call in calls if "signal-resource" in call], ["SUCCESS --unique-id i-42"])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ It checks no signature; Tests/IntegrationTests has a server for that.
 """
 import http.server
 import threading
-import time
 import urllib.parse
 
 ANSWER = "<{0}Response><{0}Result/></{0}Response>"
@@ -14,13 +13,15 @@ NOTHING_HELD = "<ErrorResponse><Error><Code>ValidationError</Code><Message>No ac
 class Instance:
     """The server, from `__enter__` to `__exit__`, on a listening socket that it is given.
 
-    `target` is the state that Auto Scaling brings the instance to; `heartbeats` and `completed` are when each call came that counted.
+    `target` is the state that Auto Scaling brings the instance to; `heartbeats` counts those that it took, and `completed` has what
+    `witness` answered at each completion that it took.
     """
 
-    def __init__(self, listener):
+    def __init__(self, listener, witness):
         self.listener = listener
         self.url = "http://127.0.0.1:%d" % listener.getsockname()[1]
-        self.target, self.heartbeats, self.completed = "InService", [], []
+        self.witness = witness
+        self.target, self.heartbeats, self.completed = "InService", 0, []
 
     def __enter__(self):
         instance = self
@@ -74,6 +75,8 @@ class Instance:
         """Auto Scaling's answer, status and text: it holds the instance from when it is to end until that is completed."""
         if self.target != "Terminated" or self.completed:
             return 400, NOTHING_HELD
-        calls = {"RecordLifecycleActionHeartbeat": self.heartbeats, "CompleteLifecycleAction": self.completed}[form["Action"]]
-        calls.append(time.monotonic())
+        if form["Action"] == "CompleteLifecycleAction":
+            self.completed.append(self.witness())
+        else:
+            self.heartbeats += 1
         return 200, ANSWER.format(form["Action"])

@@ -15,7 +15,10 @@ package actor StageWorker {
     ///
     /// Cancelling the caller interrupts the worker; an open poll is not aborted by that either, so the return can take as long
     /// as the service holds a poll.
-    package func run() async throws {
+    ///
+    /// - Parameter pollingMayBegin: returns when the first poll may be opened; what an earlier process left does not wait for it. A drain
+    ///   does, so it is to return soon. Default: at once.
+    package func run(pollingMayBegin: @escaping @Sendable () async -> Void = {}) async throws {
         guard !isStarted else { return }
         isStarted = true
         core.start()
@@ -24,6 +27,7 @@ package actor StageWorker {
         let loops = Task {
             await withDiscardingTaskGroup { group in
                 await RecoveredTasks(core: core).answer(in: &group)
+                await pollingMayBegin()
                 for await slot in core.slotsToRun {
                     group.addTask { await SlotLoop(core: core, slot: slot).run() }
                 }

@@ -12,6 +12,8 @@ final class DaemonLife: Sendable {
     private let logger: Logger
     private let current = Mutex(DaemonPhase.starting)
     private let isStopping = Atomic(false)
+    /// Whether systemd waits for the end of a reload.
+    private let isReloading = Atomic(false)
     /// Why the last reload changed nothing.
     private let refusal = Mutex<String?>(nil)
     private let stages: @Sendable () -> [StageSnapshot]
@@ -26,10 +28,10 @@ final class DaemonLife: Sendable {
     /// The phase now.
     var phase: DaemonPhase { current.withLock { $0 } }
 
-    /// Enters a phase and tells systemd. Phases only go forward: an earlier one is not entered again.
+    /// Enters a phase and tells systemd. Phases only go forward: one of an earlier rank is not entered again.
     func enter(_ phase: DaemonPhase) {
         let isNew = current.withLock { current in
-            guard phase.rank > current.rank else { return false }
+            guard phase != current, phase.rank >= current.rank else { return false }
             current = phase
             return true
         }
@@ -56,15 +58,22 @@ final class DaemonLife: Sendable {
     /// The configuration is read again. Before READY, and when the daemon ends, systemd is told nothing of it.
     @Sendable func reloading() {
         guard phase == .running else { return }
+        isReloading.store(true, ordering: .relaxed)
         tell { () throws(ServiceNotifierError) in try notifier.reloading() }
     }
 
     /// The reload is over; what it refused stays in the status until another has succeeded.
+    ///
+    /// Where systemd was told of its begin it is told of its end, though the host may have begun to end meanwhile: the unit would be
+    /// reloading for good.
     @Sendable func reloaded(_ outcome: ConfigurationReload.Outcome) {
         let reason: String? = if case .refused(let reason) = outcome { reason } else { nil }
         refusal.withLock { $0 = reason }
-        guard phase == .running else { return }
+        guard isReloading.exchange(false, ordering: .relaxed) else { return }
         tell { () throws(ServiceNotifierError) in try notifier.ready(status: status) }
+        // READY takes a STOPPING back.
+        guard isStopping.load(ordering: .relaxed) else { return }
+        tell { () throws(ServiceNotifierError) in try notifier.stopping(status: phase.rawValue) }
     }
 
     /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.

@@ -11,14 +11,13 @@ package enum DaemonPhase: String, Sendable, Hashable {
     /// As draining, and the tasks were cancelled.
     case interrupting
 
-    /// Its place in the daemon's life.
+    /// Its place in the daemon's life. Handing over and draining have the same: each can turn into the other.
     var rank: Int {
         switch self {
         case .starting: 0
         case .running: 1
-        case .handingOver: 2
-        case .draining: 3
-        case .interrupting: 4
+        case .handingOver, .draining: 2
+        case .interrupting: 3
         }
     }
 }

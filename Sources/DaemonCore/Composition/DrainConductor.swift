@@ -17,6 +17,9 @@ package enum DrainOrder: Sendable, Hashable {
 /// SIGTERM means what the service manager says it means, asked at the signal and again right before tasks are handed over, as a stop can
 /// overtake a restart; while it drains it is asked every few seconds, as a shutdown can overtake a stop. Without a service manager
 /// SIGTERM and SIGINT drain, and SIGUSR2 hands over. A second SIGTERM or SIGINT interrupts.
+///
+/// A host that Auto Scaling holds until its tasks are over can be handed over like any other: the next start sees the notice too, and
+/// drains. Where the end's time is known it cannot, as the tools have to be stopped by then whether there is a next start or not.
 package actor DrainConductor {
     /// What the service manager wants; `nil` when there is none, or it wants nothing.
     package typealias Wish = @Sendable () async -> DrainOrder?
@@ -88,7 +91,7 @@ package actor DrainConductor {
                         reloadIgnored()
                     }
                 case .sigusr2:
-                    if order == nil { begin(.handOver, why: "\(signal)", in: &group) }
+                    if !isSignalled && canHandOver { begin(.handOver, why: "\(signal)", in: &group) }
                     stopping()
                 default:
                     await stop("\(signal)", in: &group)
@@ -105,7 +108,7 @@ package actor DrainConductor {
         isSignalled = true
         defer { stopping() }
         let wanted = await wish() ?? .drain
-        if order == nil {
+        if order == nil || (wanted == .handOver && canHandOver) {
             begin(wanted, why: signal, in: &group)
         } else if wanted == .interrupt {
             interrupt(why: signal)
@@ -115,6 +118,9 @@ package actor DrainConductor {
         }
     }
 
+    /// Whether tasks can still be left to the next start: nothing ends yet, or tasks are waited for without an end to that being known.
+    private var canHandOver: Bool { order == nil || (order == .drain && stopBy == nil) }
+
     /// Drains for a reason of the daemon's own; nothing when it ends already.
     package func drain(why: String) {
         guard order == nil else { return }
@@ -123,7 +129,7 @@ package actor DrainConductor {
         stopping()
     }
 
-    /// The host will end in `left`: drains, and interrupts when the tools need the rest of the time to stop, at once where they would need
+    /// The host will end in `left`: drains, unless tasks are being left to a next start that has the time to; and interrupts when the tools need the rest of the time to stop, at once where they would need
     /// more. By 15 s before the end their supervisors kill what still runs, whatever its grace, so that the tasks can be reported.
     ///
     /// - Parameters:
@@ -141,8 +147,10 @@ package actor DrainConductor {
         }
         let span = left.map { $0 - longestStop }
         let then = span.map { "; tasks that still run in \(max(0, $0.components.seconds)) s are interrupted" } ?? ""
-        logger.warning("\(why): draining\(then)", metadata: [HostMessageID.key: "\(HostMessageID.hostEnds)"])
-        if order == nil { drain() } else { cancelHandOver() }
+        let isLeft = order == .handOver && left == nil
+        let what = isLeft ? "the next start drains" : "draining"
+        logger.warning("\(why): \(what)\(then)", metadata: [HostMessageID.key: "\(HostMessageID.hostEnds)"])
+        if order == nil { drain() } else if !isLeft { cancelHandOver() }
         guard let span else { return }
         alarm?.cancel()
         alarm = Task {

@@ -17,10 +17,9 @@ struct WorkersService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await conductor.follow(signals) }
             defer { group.cancelAll() }
-            await hostEnd.firstLook()
             try await withThrowingDiscardingTaskGroup { stages in
                 for worker in workers {
-                    stages.addTask { try await worker.run() }
+                    stages.addTask { try await worker.run { await hostEnd.firstLook() } }
                 }
             }
             await hostEnd.workersEnded(isHandedOver: await conductor.hasHandedOver)

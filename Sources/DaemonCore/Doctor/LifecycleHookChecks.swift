@@ -69,7 +69,11 @@ struct LifecycleHookChecks: Sendable {
                 fix: "set its DefaultResult to CONTINUE"
             )
         }
-        return .ok(check, "\(names) holds this host's end, \(timeout.components.seconds) s from heartbeat to heartbeat")
+        let most = hook.globalTimeoutSeconds.map { ", at most \($0) s in all" } ?? ""
+        return .ok(
+            check,
+            "\(names) holds this host's end, \(timeout.components.seconds) s from heartbeat to heartbeat\(most)"
+        )
     }
 
     /// A host in a group ends in the middle of its tasks where nothing holds its end.

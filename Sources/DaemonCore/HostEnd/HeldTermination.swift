@@ -1,15 +1,16 @@
 import AWSClient
 import Logging
+import Synchronization
 
 /// This instance's end, which Auto Scaling holds at a lifecycle hook until builderd has drained.
 ///
 /// What fails here never holds up the daemon: in the end the hook's own timeout lets the instance go.
-struct HeldTermination: Sendable {
+final class HeldTermination: Sendable {
     /// How letting go went.
     enum Outcome: Sendable {
         /// Auto Scaling has taken it.
         case done
-        /// Auto Scaling holds nothing at this hook: it has timed out, an earlier process was quicker, or the names are others.
+        /// Auto Scaling holds nothing at this hook: it has timed out, somebody else was quicker, or the names are others.
         case nothingHeld
         /// Trying again is of no use, or the time for it is over; the last error, if there was an answer at all.
         case failed(AWSError?)
@@ -22,7 +23,8 @@ struct HeldTermination: Sendable {
     static let patience = Duration.seconds(60)
     /// From one try to the next.
     static let interval = Duration.seconds(5)
-    /// Tries that may find nothing held: metadata can be ahead of the moment from which Auto Scaling holds the instance.
+    /// Tries that may find nothing held: metadata can be ahead of the moment from which Auto Scaling holds the instance. After them the
+    /// names are taken to be wrong, which Auto Scaling answers in the same words.
     static let earlyTries = 6
 
     private let hook: DaemonConfiguration.TerminationHook
@@ -30,6 +32,8 @@ struct HeldTermination: Sendable {
     private let notices: InstanceNotices
     private let logger: Logger
     private let pause: Pause
+    /// Whether Auto Scaling has taken a heartbeat, so that the names are right.
+    private let wasHeld = Atomic(false)
 
     /// The end of this instance at `hook`; nothing is asked yet.
     init(
@@ -49,23 +53,41 @@ struct HeldTermination: Sendable {
     /// Begins the hook's timeout anew, at once and after each heartbeat's pause, until the task is cancelled.
     ///
     /// Auto Scaling bounds that itself: by 48 hours or a hundred times the hook's timeout, whichever is less.
+    ///
+    /// Where nothing is held that is soon asked again, and said once it cannot be that metadata is ahead.
     func keep() async {
-        var isFailing = false
+        wasHeld.store(false, ordering: .relaxed)
+        var trouble: KeepingTrouble?
+        var misses = 0
         while !Task.isCancelled {
+            var wait = hook.heartbeat
             do throws(AWSError) {
                 try await client.recordLifecycleActionHeartbeat(hold())
-                if isFailing { logger.notice("Auto Scaling takes heartbeats of the lifecycle hook \(hook.name) again") }
-                isFailing = false
+                wasHeld.store(true, ordering: .relaxed)
+                misses = 0
+                if trouble != nil {
+                    logger.notice("Auto Scaling takes heartbeats of the lifecycle hook \(hook.name) again")
+                }
+                trouble = nil
             } catch {
-                if error.kind == .cancelled { return }
-                if !isFailing && !error.saysNothingIsHeld {
+                // The answer may be late, and the host let go meanwhile.
+                if error.kind == .cancelled || Task.isCancelled { return }
+                if error.saysNothingIsHeld {
+                    misses += 1
+                    if isStillEarly(misses) {
+                        wait = Self.interval
+                    } else if trouble != .notHeld {
+                        trouble = .notHeld
+                        sayNotHeld("this host may end before its tasks")
+                    }
+                } else if trouble != .unheard {
+                    trouble = .unheard
                     logger.warning(
                         "the lifecycle hook \(hook.name) gets no heartbeats, and may let this host end before its tasks: \(error)"
                     )
-                    isFailing = true
                 }
             }
-            await pause(hook.heartbeat)
+            await pause(wait)
         }
     }
 
@@ -73,7 +95,7 @@ struct HeldTermination: Sendable {
     @discardableResult
     func letGo(patience: Duration = patience) async -> Outcome {
         let outcome = await withTaskGroup(of: Outcome?.self) { group in
-            group.addTask { await tryToLetGo() }
+            group.addTask { await self.tryToLetGo() }
             group.addTask {
                 try? await Task.sleep(for: patience)
                 return nil
@@ -91,17 +113,20 @@ struct HeldTermination: Sendable {
 
     private func tryToLetGo() async -> Outcome {
         var last: AWSError?
-        var tries = 0
+        var misses = 0
+        // Whether an earlier attempt may have let the host go, though its answer was lost.
+        var mayHaveLetGo = false
         while !Task.isCancelled {
             do throws(AWSError) {
                 try await client.completeLifecycleAction(hold())
                 return .done
             } catch {
-                tries += 1
                 if error.kind == .cancelled { break }
                 last = error
+                mayHaveLetGo = mayHaveLetGo || error.mayHaveActed
                 if error.saysNothingIsHeld {
-                    if tries >= Self.earlyTries || error.attempts > 1 { return .nothingHeld }
+                    misses += 1
+                    if mayHaveLetGo || !isStillEarly(misses) { return .nothingHeld }
                 } else if !error.isRetryable {
                     return .failed(error)
                 }
@@ -111,17 +136,36 @@ struct HeldTermination: Sendable {
         return .failed(last)
     }
 
+    /// Whether Auto Scaling may come to hold the instance, though it has answered `misses` times that it does not.
+    private func isStillEarly(_ misses: Int) -> Bool {
+        !wasHeld.load(ordering: .relaxed) && misses < Self.earlyTries
+    }
+
     private func hold() async throws(AWSError) -> LifecycleHold {
         LifecycleHold(group: hook.group, hook: hook.name, instanceID: try await notices.instanceID())
+    }
+
+    /// Auto Scaling answers that it does not hold this host, which means `consequence`.
+    private func sayNotHeld(_ consequence: String) {
+        let why =
+            wasHeld.load(ordering: .relaxed)
+            ? "it has timed out, or somebody has completed it"
+            : "it has taken no heartbeat of this process, so host.lifecycleHook or host.autoScalingGroup may be wrong, or the host was let go before"
+        logger.warning(
+            "Auto Scaling does not hold this host at the lifecycle hook \(hook.name) of \(hook.group), and \(consequence): \(why); next: builderctl doctor checks the hook",
+            metadata: [HostMessageID.key: "\(HostMessageID.hookNotHeld)"]
+        )
     }
 
     private func say(_ outcome: Outcome, _ patience: Duration) {
         switch outcome {
         case .done: logger.notice("the lifecycle hook \(hook.name) of \(hook.group) is completed: this host may end")
-        case .nothingHeld:
+        case .nothingHeld where wasHeld.load(ordering: .relaxed):
             logger.notice(
-                "Auto Scaling does not hold this host at the lifecycle hook \(hook.name) of \(hook.group): it has been let go already"
+                "Auto Scaling does not hold this host at the lifecycle hook \(hook.name) of \(hook.group) any more: it has been let go already"
             )
+        case .nothingHeld:
+            sayNotHeld("where another hook holds this host, it ends only when that one times out")
         case .failed(let error):
             let why = error.map { "\($0)" } ?? "timed out after \(patience.components.seconds) s"
             let next =

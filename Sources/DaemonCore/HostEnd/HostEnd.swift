@@ -7,7 +7,7 @@ import Observability
 ///
 /// It stays because systemd would only start it again, on a host that is no good for any task.
 actor HostEnd {
-    /// How long the workers wait for the first look at instance metadata, which on an EC2 instance takes milliseconds.
+    /// How long the first polls wait for the first look at instance metadata, which on an EC2 instance takes milliseconds.
     static let patience = Duration.seconds(2)
 
     private let termination: HeldTermination?
@@ -49,6 +49,10 @@ actor HostEnd {
     func looked(isAnnounced: Bool) {
         if self.isAnnounced && !isAnnounced {
             logger.notice("this host does not end after all; builderd ends, to be started anew")
+            // What Auto Scaling might hold later is another end, with a notice of its own.
+            isHeld = false
+            keeping?.cancel()
+            keeping = nil
             isReleased.open()
         }
         self.isAnnounced = isAnnounced
