@@ -159,7 +159,7 @@ let package = Package(
             [
                 "DaemonCore", "ActivityWorker", "AWSClient", "CurlTransport", "Pipeline", "Stages", "Observability",
                 "ToolSupervisor", "SystemdSupport",
-                "TestSupport", .logging,
+                "TestSupport", .logging, .yams,
             ]
         ),
         tests("BuilderctlTests", ["builderctl", "DaemonCore", "CurlTransport"]),

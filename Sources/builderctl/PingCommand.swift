@@ -47,7 +47,7 @@ struct PingCommand: AsyncParsableCommand {
     private func pong(_ environment: [String: String]) async throws(ClientProblem) -> Pong {
         let configuration: DaemonConfiguration
         do {
-            configuration = try await ConfigurationLoader(file: config, environment: environment).load()
+            configuration = try await ConfigurationLoader.forService(file: config, environment: environment).load()
         } catch {
             let next = "Correct it: `builderd check-config` says the same."
             throw ClientProblem(status: .configuration, message: error.description, next: next)

@@ -6,7 +6,10 @@ struct CheckConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check the configuration without starting anything.",
-        discussion: "Exit status: 0 valid, 78 not valid (every problem is printed)."
+        discussion: """
+            Whoever runs it, the sockets' groups are checked for the user of this host's builderd.service, where there is one.
+            Exit status: 0 valid, 78 not valid (every problem is printed), 1 it could not be told, as the machine's groups could not be looked up.
+            """
     )
 
     @OptionGroup var options: ConfigurationOptions
@@ -18,7 +21,9 @@ struct CheckConfigCommand: AsyncParsableCommand {
             print(ConfigurationKey.reference)
             return
         }
-        let configuration = try await options.load()
+        let environment = ProcessEnvironment.current
+        let loader = ConfigurationLoader.forService(file: options.config, environment: environment)
+        let configuration = try await options.load(loader)
         print("\(options.config): valid")
         print(configuration.summary)
     }

@@ -20,10 +20,10 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() async throws {
-        let configuration = try await options.load()
+        let environment = ProcessEnvironment.current
+        let loader = ConfigurationLoader(file: options.config, environment: environment)
+        let configuration = try await options.load(loader)
         do {
-            let environment = ProcessEnvironment.current
-            let loader = ConfigurationLoader(file: options.config, environment: environment)
             try await Daemon(configuration: configuration, environment: environment) {
                 () async throws(ConfigurationError) in try await loader.load()
             }.run()

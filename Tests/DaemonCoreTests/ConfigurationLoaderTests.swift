@@ -1,10 +1,12 @@
 import AWSClient
-import DaemonCore
+import Glibc
 import Logging
 import Pipeline
 import Stages
 import TestSupport
 import Testing
+
+@testable import DaemonCore
 
 @Suite struct ConfigurationLoaderTests {
     let folder: TemporaryFolder
@@ -168,6 +170,37 @@ import Testing
         let problem = try #require(error.problems.first)
         #expect(error.problems.count == 1 && problem.place.hasSuffix("\(purpose).group"))
         #expect(problem.found.contains("no-such-group") && problem.next.contains("groupadd --system no-such-group"))
+    }
+
+    @Test(arguments: ["health", "control"])
+    func `a socket's group has to be one of its owner's, whoever checks`(purpose: String) async throws {
+        let file = try folder.write(
+            "builderd.yaml",
+            Self.complete(folder.path) + "\n\(purpose): {group: games}\n"
+        )
+        func check(_ groups: Set<UInt32>?) async throws {
+            let owner = SocketOwner(name: "worker", groups: groups)
+            _ = try await ConfigurationLoader(file: file, environment: [:], owner: { owner }).load()
+        }
+        try await check(nil)
+        try await check([1, 60])
+        let error = try await #require(throws: ConfigurationError.self) { try await check([1]) }
+        let problem = try #require(error.problems.first)
+        #expect(error.problems.count == 1 && !error.isRetryable)
+        #expect(problem.found == "games, which user worker is not in")
+        #expect(problem.next.contains("usermod --append --groups games worker"))
+    }
+
+    @Test func `groups that cannot be looked up are a problem that may pass, unless there is another`() async throws {
+        for (text, isRetryable) in [
+            ("control: {group: operators}", true), ("control: {group: operators}\nhost: {x: y}", false),
+        ] {
+            let file = try folder.write("builderd.yaml", Self.complete(folder.path) + "\n\(text)\n")
+            let loader = ConfigurationLoader(file: file, environment: [:], owner: { .process }) { _, _ in (EIO, nil) }
+            let error = try await #require(throws: ConfigurationError.self) { try await loader.load() }
+            #expect(error.isRetryable == isRetryable, "\(error)")
+            #expect("\(error)".contains("the group operators cannot be looked up: Input/output error"), "\(error)")
+        }
     }
 
     @Test func `every key of the table has its own variable`() {

@@ -12,9 +12,15 @@ import ToolSupervisor
 @Suite("The control socket's answers")
 struct ControlServiceTests {
     private let target = StubTarget()
-    private let log = Recorder()
+    private let log: Recorder
+    private let refusals: RefusalLog
     /// A number that no process has: there are at most four million.
     private let alice = SocketPeer(process: 5_000_000, user: 4_000_000_001, isMember: true)
+
+    init() {
+        log = Recorder()
+        refusals = RefusalLog(logger: log.logger)
+    }
 
     private func ask(
         _ method: String,
@@ -22,8 +28,8 @@ struct ControlServiceTests {
         peer: SocketPeer?,
         origin: ToolTrace.Origin = .elsewhere
     ) async -> LocalResponse {
-        let access = ControlAccess(user: 4_000_000_000, group: "operators") { _, _ in origin }
-        let service = ControlService(target: target, access: access, logger: log.logger)
+        let access = ControlAccess(user: 4_000_000_000, group: "operators") { _ in origin }
+        let service = ControlService(target: target, access: access, refusals: refusals, logger: log.logger)
         return await service.answer(LocalRequest(method: method, uri: uri, peer: peer))
     }
 
@@ -68,6 +74,41 @@ struct ControlServiceTests {
                 "MESSAGE_ID": "\(RefusedTool.messageID)", "BUILDERD_TASK": "t9", "BUILDERD_TOOL": "terraform-apply",
             ]
         )
+    }
+
+    @Test func `whoever is refused again and again gets one line, and one more with how often`() async {
+        let tool = ToolTrace.Tool(cgroup: "/x/tool-1", folder: "/work/t9/tools/terraform-apply")
+        let moved = ToolTrace.Tool(cgroup: "/x/tool-of-its-choice", folder: "/work/t9/tools/terraform-apply")
+        let peer = SocketPeer(process: 5_000_000, user: 4_000_000_000, isMember: true)
+        for _ in 0..<100 {
+            for origin in [ToolTrace.Origin.tool(tool), .tool(moved), .tool(ToolTrace.Tool()), .unknown] {
+                #expect(await ask("POST", "/stages/all/pause", peer: peer, origin: origin).code == 403)
+            }
+        }
+        #expect(log.lines.count == 3)
+        refusals.periodEnded()
+        #expect(
+            log.lines.dropFirst(3).map(\.text) == [
+                "control socket: processes that were gone: refused 99 more times",
+                "control socket: the tool terraform-apply of task t9: refused 199 more times",
+                "control socket: tools without a name: refused 99 more times",
+            ]
+        )
+        #expect(log.lines[4].metadata["BUILDERD_TASK"] == "t9" && log.lines[5].metadata["BUILDERD_TASK"] == nil)
+        // Those who go on are only counted; who was silent for a period is told of at once again.
+        _ = await ask("GET", "/tasks", peer: peer, origin: .unknown)
+        refusals.periodEnded()
+        #expect(log.lines.last?.text == "control socket: processes that were gone: refused 1 more times")
+        let count = log.lines.count
+        _ = await ask("GET", "/tasks", peer: peer, origin: .tool(tool))
+        #expect(log.lines.count == count + 1)
+    }
+
+    @Test func `a refused tool of ever new names gets no more lines than there is room for`() {
+        for number in 0..<1000 { refusals.add(RefusalLog.Asker("\(number)"), "\(number)") }
+        refusals.periodEnded()
+        #expect(log.lines.count == RefusalLog.mostAskers + 1)
+        #expect(log.lines.last?.text == "control socket: others: refused \(1000 - RefusalLog.mostAskers) more times")
     }
 
     @Test(arguments: [(UInt32(4_000_000_000), 403), (0, 200), (4_000_000_001, 200)])

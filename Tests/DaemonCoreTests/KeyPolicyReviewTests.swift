@@ -57,6 +57,46 @@ import Testing
         #expect(review(shipped[0], shipped[1], conditional).level == .ok)
     }
 
+    @Test func `of the shipped stack's policy only the accounts of its parameter may start images`() throws {
+        let named = try PlatformKeyPolicy(applicationAccounts: ["222222222222", "444444444444"]).text()
+        #expect(KeyPolicyReview(policy: named, accounts: ["222222222222", "444444444444"]).finding().level == .ok)
+        let other = KeyPolicyReview(policy: named, accounts: ["222222222222", "333333333333"]).finding()
+        #expect(other.level == .warning && !other.message.contains("222222222222"), "\(other)")
+        for action in KeyPolicyReview.actions { #expect(other.message.contains(action), "\(other)") }
+        let none = try PlatformKeyPolicy(applicationAccounts: []).text()
+        #expect(none.contains("aws:PrincipalArn"))
+        #expect(KeyPolicyReview(policy: none, accounts: ["222222222222"]).finding().level == .warning)
+    }
+
+    @Test(arguments: [
+        (#"{"Bool":{"kms:GrantIsForAWSResource":true}}"#, true),
+        (#"{"bool":{"KMS:GrantIsForAWSResource":["true"]}}"#, true),
+        (#"{"Bool":{"kms:GrantIsForAWSResource":"false"}}"#, false),
+        (#"{"StringLike":{"kms:ViaService":"ec2.*.amazonaws.com"}}"#, true),
+        (#"{"StringEquals":{"kms:ViaService":["s3.eu-central-1.amazonaws.com"]}}"#, false),
+        (#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::222222222222:role/*"}}"#, true),
+        (#"{"ArnEquals":{"aws:PrincipalArn":["arn:aws:iam::1:root","arn:*:iam::22222222????:role/deploy"]}}"#, true),
+        (#"{"ArnEqualsIfExists":{"aws:PrincipalArn":"arn:aws:iam::222222222222:role/deploy"}}"#, true),
+        (#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::2222222222220:role/*"}}"#, false),
+        (#"{"ArnLike":{"aws:PrincipalArn":"*"}}"#, false),
+        (#"{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::1:role/*"}}"#, false),
+        (#"{"StringLike":{"aws:PrincipalArn":"*"}}"#, true),
+        (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::2222*"}}"#, true),
+        (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::3*"}}"#, false),
+        (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::"}}"#, false),
+        (#"{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::222222222222:role/deploy"}}"#, true),
+        (#"{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::*:role/deploy"}}"#, false),
+        (#"{"StringEquals":{"kms:CallerAccount":["1","222222222222"]}}"#, true),
+        (#"{"StringLike":{"aws:PrincipalAccount":"2*3"}}"#, false),
+        (#"{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#, false),
+        (#"{"Bool":{"kms:GrantIsForAWSResource":"true"},"StringEquals":{"kms:CallerAccount":"1"}}"#, false),
+        ("{}", true), (#""odd""#, false),
+    ])
+    func `what is allowed on a condition counts where the account can meet all of it`(condition: String, isMet: Bool) {
+        let statement = #"{"Effect":"Allow","Principal":"*","Action":"kms:*","Condition":\#(condition)}"#
+        #expect((review(statement).level == .ok) == isMet, "\(condition)")
+    }
+
     @Test func `a policy that is none is a warning`() {
         #expect(KeyPolicyReview(policy: "nonsense", accounts: ["1"]).finding().level == .warning)
     }

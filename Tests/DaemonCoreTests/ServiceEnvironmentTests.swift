@@ -23,14 +23,16 @@ import Testing
     private func find(
         _ wish: ServiceEnvironment.Wish,
         _ own: [String: String],
-        isRoot: Bool = false
+        isRoot: Bool = false,
+        account: @Sendable (String) -> UserAccount? = { _ in nil }
     ) async -> ServiceEnvironment {
         await ServiceEnvironment.find(
             wish,
             own: own,
             file: "/somewhere/builderd.yaml",
             command: "doctor",
-            isRoot: isRoot
+            isRoot: isRoot,
+            account: account
         )
     }
 
@@ -88,6 +90,28 @@ import Testing
                 "AWS_PROFILE": #"with "two" words"#, "BUILDERD_LOG_LEVEL": "trace", "AWS_REGION": "a b",
             ]
         )
+    }
+
+    @Test func `the service's user has its home, and root is told of profiles there and does not read them`()
+        async throws
+    {
+        let own = try own("MainPID=0\nLoadState=loaded\nUser=worker\nEnvironment=AWS_SHARED_CREDENTIALS_FILE=/c\n")
+        let home = folder.path
+        let itself = await find(.service, own) { UserAccount(name: $0, number: geteuid(), group: 0, home: home) }
+        #expect(itself.variables["HOME"] == home && itself.finding.level == .ok)
+        let other: @Sendable (String) -> UserAccount? = {
+            UserAccount(name: $0, number: geteuid() + 1, group: 0, home: home)
+        }
+        // A file that a variable stands in for is not looked at.
+        try FileManager.default.createDirectory(atPath: home + "/.aws", withIntermediateDirectories: true)
+        try folder.write(".aws/credentials", "[default]\n")
+        let without = await find(.service, own, isRoot: true, account: other)
+        #expect(without.variables["HOME"] == nil && without.finding.level == .ok, "\(without.finding)")
+        try folder.write(".aws/config", "[default]\ncredential_process = /evil\n")
+        let root = await find(.service, own, isRoot: true, account: other)
+        #expect(root.isService && root.variables["HOME"] == nil)
+        #expect(root.finding.level == .warning && root.finding.message.contains("\(home)/.aws/config"))
+        #expect(root.finding.fix?.contains("runuser -u worker -- builderctl doctor") == true, "\(root.finding)")
     }
 
     @Test

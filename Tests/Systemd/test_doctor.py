@@ -8,6 +8,10 @@ from builder_host import UNIT, BuilderHost
 from container import obstacle
 
 
+# Gives the health socket to a group of Debian's own that builderd is not in.
+GROUP = {"log:": "health: {group: games}\nlog:"}
+
+
 class DoctorTests(unittest.TestCase):
     def setUp(self):
         why = obstacle()
@@ -49,6 +53,26 @@ class DoctorTests(unittest.TestCase):
         self.assertEqual(found["environment"]["level"], "warning", found["environment"])
         self.assertIn("sudo builderctl doctor", found["environment"]["fix"])
         self.assertEqual(found["credentials"]["level"], "failure", found["credentials"])
+
+    def test_groups(self):
+        """whoever checks, a socket's group has to be one that the unit's user is in"""
+        self.install()
+        for groups, status in (("", "78"), ("SupplementaryGroups=games", "0")):
+            self.host.container.write(f"/etc/systemd/system/{UNIT}.d/groups.conf", f"[Service]\n{groups}\n")
+            self.host.run("systemctl", "daemon-reload")
+            self.host.configure(replacing=GROUP)
+            for user in ("root", "nobody", "builderd"):
+                with self.subTest(user=user, groups=groups):
+                    told = self.host.run("runuser", "-u", user, "--", "sh", "-c", "builderd check-config 2>&1; echo status=$?")
+                    self.assertTrue(told.rstrip().endswith(f"status={status}"), told)
+                    if status == "78":
+                        self.assertIn("games, which user builderd is not in", told)
+                        self.assertIn("usermod --append --groups games builderd", told)
+            found = self.doctor("root")["configuration"]
+            self.assertEqual(found["level"], "failure" if status == "78" else "ok", found)
+        # And the service itself starts with what was found valid.
+        self.host.run("systemctl", "restart", UNIT, seconds=120)
+        self.assertEqual(self.host.run("stat", "-c", "%G", "/run/builderd/health.sock").strip(), "games")
 
     def test_stopped(self):
         """a service that does not run yet is checked with what it would start with"""

@@ -134,7 +134,38 @@ class PackageTests(unittest.TestCase):
         self.assertNotIn("is being stopped", self.host.apt("remove", "builderd"))
         self.install()
         self.assertEqual(self.host.property("ActiveState"), "inactive")
-        self.assertNotIn("installed", self.host.run("ls", "/run"))
+        self.assertNotIn("builderd.", self.host.run("ls", "/run", "/var/lib/misc"))
+
+    def test_removal_called_off(self):
+        """a removal that fails starts again what it has stopped, and nothing that was stopped before"""
+        self.host.prepare()
+        self.install()
+        # What makes dpkg call it off: the script fails after it has done its work.
+        self.host.run("sh", "-c", "echo 'exit 1' >>/var/lib/dpkg/info/builderd.prerm")
+        for state in ("active", "inactive"):
+            with self.subTest(state):
+                process = self.host.main_pid() if state == "active" else None
+                self.host.run("dpkg", "--remove", "builderd", check=False, seconds=180)
+                self.assert_configured()
+                self.assertEqual(self.host.property("ActiveState"), state)
+                if process:
+                    self.assertNotEqual(self.host.main_pid(), process)
+                    self.host.run("systemctl", "stop", UNIT)
+        self.assertNotIn("builderd.", self.host.run("ls", "/run", "/var/lib/misc"))
+
+    def test_boot_before_configuration(self):
+        """an installation after a removal starts the service also when the machine is started anew before it is finished"""
+        self.host.prepare()
+        self.install()
+        self.host.apt("remove", "builderd")
+        # As dpkg leaves it when the machine goes down in between.
+        self.host.run("sh", "-c", f"dpkg --unpack {packages.PLACE}/builderd_*.deb")
+        self.host.container.power_off()
+        self.host.boot()
+        self.host.run("systemctl", "stop", UNIT)
+        self.host.run("dpkg", "--configure", "builderd", seconds=120)
+        self.assert_configured()
+        self.assertEqual(self.host.property("ActiveState"), "active")
 
     def test_remove_and_purge(self):
         """a removal waits for the running task and keeps what builderd wrote, a purge takes it away"""

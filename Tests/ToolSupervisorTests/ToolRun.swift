@@ -16,8 +16,12 @@ struct ToolRun {
     /// `builderd`, built beside the tests.
     static let supervisor = SupervisorCommand(path: BuiltProduct.builderd, arguments: ["supervise"])
 
-    init(_ containment: TestContainment = TestContainment.available[0]) throws {
+    /// - Parameter place: the tool's folder within the run's.
+    init(_ containment: TestContainment = TestContainment.available[0], place: String = "tool") throws {
         folder = try TemporaryFolder()
+        toolFolder = "\(folder.path)/\(place)"
+        let parent = toolFolder[..<(toolFolder.lastIndex(of: "/") ?? toolFolder.endIndex)]
+        try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
         cgroup = containment == .cgroup ? TestCgroup() : nil
         runner = Self.runner(cgroup)
     }
@@ -31,7 +35,7 @@ struct ToolRun {
     }
 
     /// The tool's own folder.
-    var toolFolder: String { folder.path + "/tool" }
+    let toolFolder: String
 
     func spec(_ script: String, grace: Duration = .seconds(60), environment: [String: String] = ["PATH": path])
         -> ToolSpec

@@ -109,8 +109,13 @@ package struct Daemon: Sendable {
             lines: lines,
             workDirectory: configuration.workDirectory
         )
-        let trace = ToolTrace(containment: containment, isUnit: environment["SYSTEMD_EXEC_PID"] == String(getpid()))
-        let servers = try await startServers(health: health, control: control, trace, logger)
+        let trace = ToolTrace(
+            containment: containment,
+            isUnit: environment["SYSTEMD_EXEC_PID"] == String(getpid()),
+            workFolder: configuration.workDirectory
+        )
+        let refusals = RefusalLog(logger: logger)
+        let servers = try await startServers(health: health, control: control, trace, refusals, logger)
 
         logger.notice(
             "builderd \(BuilderdVersion.text) starts: \(workers.count) of \(Stage.allCases.count) stages, region \(configuration.region)"
@@ -216,6 +221,9 @@ package struct Daemon: Sendable {
         }
         services.append(
             .init(service: CancelledAtShutdown { await life.narrate() }, successTerminationBehavior: .ignore)
+        )
+        services.append(
+            .init(service: CancelledAtShutdown { await refusals.run() }, successTerminationBehavior: .ignore)
         )
         do {
             try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
@@ -353,21 +361,22 @@ package struct Daemon: Sendable {
         health: DaemonHealth,
         control: DaemonControl,
         _ trace: ToolTrace,
+        _ refusals: RefusalLog,
         _ logger: Logger
     ) async throws(DaemonStartError) -> [LocalServer] {
         let healthServer = try await startServer(
             "health",
             path: configuration.healthSocket,
-            group: configuration.healthGroup ?? HealthGroup.standard,
+            group: configuration.healthGroup ?? HealthGroup.standard(logger: logger),
             HealthService(health),
             logger
         )
         let access = ControlAccess(
             user: geteuid(),
             group: configuration.controlGroup ?? SocketGroup.name(of: getegid()),
-            origin: trace.origin
+            origin: { trace.origin(of: $0.process, started: $0.started, user: $0.user) }
         )
-        let service = ControlService(target: control, access: access, logger: logger)
+        let service = ControlService(target: control, access: access, refusals: refusals, logger: logger)
         do throws(DaemonStartError) {
             let controlServer = try await startServer(
                 "control",
@@ -396,6 +405,7 @@ package struct Daemon: Sendable {
                 path: path,
                 group: group,
                 service: service,
+                processStart: ToolTrace.start,
                 logger: logger
             )
         } catch {

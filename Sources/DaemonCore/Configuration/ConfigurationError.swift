@@ -10,6 +10,8 @@ package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConver
         package var allowed: String
         /// What to do.
         package var next: String
+        /// Whether it may pass without anybody's doing: the machine could not be asked.
+        package var isPassing = false
 
         /// One line: place, found, allowed, next.
         package var description: String { "\(place): found \(found); allowed: \(allowed). \(next)" }
@@ -19,6 +21,9 @@ package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConver
     package let file: String
     /// At least one problem.
     package let problems: [Problem]
+
+    /// Whether all of it may pass, so that another start is worth while.
+    package var isRetryable: Bool { problems.allSatisfy(\.isPassing) }
 
     /// A heading and a numbered line for each problem.
     package var description: String {

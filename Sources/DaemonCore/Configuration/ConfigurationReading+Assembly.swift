@@ -7,7 +7,9 @@ import ToolSupervisor
 
 extension ConfigurationReading {
     /// The typed configuration; `nil`, with problems added, when something is missing or does not fit together.
-    mutating func assemble() -> DaemonConfiguration? {
+    ///
+    /// - Parameter owner: whose sockets are to be given to groups.
+    mutating func assemble(socketsOf owner: SocketOwner) -> DaemonConfiguration? {
         let activities = readActivities()
         requireWhatStagesNeed(Set(activities.keys))
         let credentials = readToolCredentials()
@@ -16,7 +18,7 @@ extension ConfigurationReading {
         requireTools(Set(activities.keys))
         keepFoldersApart()
         keepSocketsApart()
-        requireGroups()
+        requireGroups(of: owner)
         requireDigests()
         let regions = Set(activities.values.compactMap { ActivityARN($0.arn)?.region })
         guard problems.isEmpty, let credentials, let region = values["aws.region"] ?? regions.first else { return nil }

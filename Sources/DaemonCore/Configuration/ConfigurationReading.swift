@@ -1,4 +1,5 @@
 import Configuration
+import Observability
 import SystemPackage
 
 /// One reading of file and environment: values by key name and the problems met on the way.
@@ -7,11 +8,19 @@ struct ConfigurationReading {
     let file: String
     let walked: ConfigurationFile
     let environment: [String: String]
+    /// Asks the machine's group database.
+    let askForGroup: SocketGroup.Call
     var values: [String: String] = [:]
     /// Keys whose value was refused: what they miss is not reported a second time.
     private(set) var refused: Set<String> = []
 
-    init(file: String, walked: ConfigurationFile, environment: [String: String]) {
+    init(
+        file: String,
+        walked: ConfigurationFile,
+        environment: [String: String],
+        askForGroup: @escaping SocketGroup.Call
+    ) {
+        self.askForGroup = askForGroup
         self.file = file
         self.walked = walked
         self.environment = environment
@@ -69,8 +78,16 @@ struct ConfigurationReading {
         }
     }
 
-    mutating func report(_ key: ConfigurationKey, found: String, allowed: String, next: String) {
-        problems.append(.init(place: place(of: key), found: found, allowed: allowed, next: next))
+    mutating func report(
+        _ key: ConfigurationKey,
+        found: String,
+        allowed: String,
+        next: String,
+        isPassing: Bool = false
+    ) {
+        problems.append(
+            .init(place: place(of: key), found: found, allowed: allowed, next: next, isPassing: isPassing)
+        )
     }
 
     private func place(of key: ConfigurationKey) -> String {

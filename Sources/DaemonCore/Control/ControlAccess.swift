@@ -22,13 +22,13 @@ struct ControlAccess: Sendable {
     let user: UInt32
     /// Name of the group whose members may, for messages.
     let group: String
-    /// Where a process of a user comes from.
-    let origin: @Sendable (_ process: Int32, _ user: UInt32) -> ToolTrace.Origin
+    /// Where a peer's process comes from.
+    let origin: @Sendable (SocketPeer) -> ToolTrace.Origin
 
     /// What becomes of `peer`.
     func verdict(on peer: SocketPeer?) -> Verdict {
         guard let peer, peer.user == 0 || peer.user == user || peer.isMember else { return .stranger }
-        switch origin(peer.process, peer.user) {
+        switch origin(peer) {
         case .tool(let tool): return .tool(tool)
         case .elsewhere: return .admitted
         // Nobody else's process can be a tool: a tool gains no other user's rights (NoNewPrivileges=).

@@ -20,6 +20,7 @@ struct ControlService: LocalService {
 
     let target: any ControlTarget
     let access: ControlAccess
+    let refusals: RefusalLog
     let logger: Logger
 
     func answer(_ request: LocalRequest) async -> LocalResponse {
@@ -53,9 +54,8 @@ struct ControlService: LocalService {
         switch access.verdict(on: request.peer) {
         case .admitted: return nil
         case .stranger:
-            logger.warning(
-                "control socket: \(who) is refused: not root, builderd's user or of the group \(access.group)"
-            )
+            let asker = RefusalLog.Asker(request.peer.map { "user \($0.user)" } ?? "an unknown user")
+            refusals.add(asker, "\(who) is refused: not root, builderd's user or of the group \(access.group)")
             return Self.refuse(
                 403,
                 "\(who) may not use the control socket",
@@ -63,18 +63,16 @@ struct ControlService: LocalService {
             )
         case .tool(let tool):
             let refused = RefusedTool(tool)
-            logger.warning(
-                "control socket: \(asked) of \(who) is refused: it is \(refused)",
-                metadata: refused.metadata
-            )
+            refusals.add(refused.asker, "\(asked) of \(who) is refused: it is \(refused)")
             return Self.refuse(
                 403,
                 "\(who) is \(refused), and no tool may use the control socket",
                 next: "ask from outside of builderd's tools; find out why the tool does, as it may be hostile"
             )
         case .unclear:
-            logger.warning(
-                "control socket: \(asked) of \(who) is refused: the process is gone, so it may have been a tool"
+            refusals.add(
+                RefusalLog.Asker("processes that were gone"),
+                "\(asked) of \(who) is refused: the process is gone, so it may have been a tool"
             )
             return Self.refuse(
                 403,

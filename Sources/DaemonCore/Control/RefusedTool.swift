@@ -7,16 +7,23 @@ struct RefusedTool: Sendable, CustomStringConvertible {
     static let messageID = "7a1c4f0a5a9b4a3f9f3d6f8e2b6d5c20"
 
     private let cgroup: String?
-    /// The tool's name and its task, where its folder is one of a workspace: `<task>/tools/<tool>`.
+    /// The tool's name and its task, where its folder is known: `<task>/tools/<tool>`.
     private let name: String?
     private let task: String?
 
+    /// The tool that `tool` was found to be.
     init(_ tool: ToolTrace.Tool) {
         cgroup = tool.cgroup
         let parts = tool.folder?.split(separator: "/").map(String.init) ?? []
         let isKnown = parts.count >= 3 && parts[parts.count - 2] == "tools"
         name = isKnown ? parts[parts.count - 1] : nil
         task = isKnown ? parts[parts.count - 3] : nil
+    }
+
+    /// Who that is for the count of refusals: without the cgroup, which a tool may change.
+    var asker: RefusalLog.Asker {
+        guard let name, let task else { return RefusalLog.Asker("tools without a name", metadata: metadata) }
+        return RefusalLog.Asker("the tool \(name) of task \(task)", metadata: metadata)
     }
 
     /// For example `the tool terraform-apply of task 0123 (cgroup /system.slice/builderd.service/tool-1)`.

@@ -23,7 +23,7 @@ package struct Doctor: Sendable {
     package func examine(_ report: @Sendable (Finding) -> Void) async {
         let configuration: DaemonConfiguration
         do {
-            configuration = try await ConfigurationLoader(file: file, environment: environment).load()
+            configuration = try await ConfigurationLoader.forService(file: file, environment: environment).load()
             report(.ok("configuration", "\(file) is valid"))
         } catch {
             for problem in error.problems {

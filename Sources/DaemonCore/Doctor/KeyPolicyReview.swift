@@ -35,37 +35,23 @@ struct KeyPolicyReview: Sendable {
         return .ok(Self.check, "the key's policy lets \(accounts.joined(separator: ", ")) start images under it")
     }
 
-    /// An `Allow` that fits, and no `Deny` without a condition that fits. Conditions of an `Allow` are taken to hold: those that belong
-    /// here, `kms:GrantIsForAWSResource` and `kms:ViaService`, do.
+    /// An `Allow` that fits and whose condition can hold, and no `Deny` without a condition that fits.
     private static func allows(_ statements: [JSONValue], account: String, action: String) -> Bool {
         let fitting = statements.filter { names($0["Principal"], account) && covers($0["Action"], action) }
-        return fitting.contains { $0["Effect"]?.text == "Allow" }
-            && !fitting.contains { $0["Effect"]?.text == "Deny" && $0["Condition"] == nil }
+        return fitting.contains {
+            $0["Effect"]?.text == "Allow" && KeyPolicyCondition(condition: $0["Condition"]).canHold(for: account)
+        } && !fitting.contains { $0["Effect"]?.text == "Deny" && $0["Condition"] == nil }
     }
 
     private static func names(_ principal: JSONValue?, _ account: String) -> Bool {
         if principal?.text == "*" { return true }
-        return texts(principal?["AWS"]).contains { name in
+        return PolicyText.list(principal?["AWS"]).contains { name in
             let parts = name.split(separator: ":", omittingEmptySubsequences: false)
             return name == "*" || name == account || parts.count > 4 && parts[4] == account
         }
     }
 
     private static func covers(_ patterns: JSONValue?, _ action: String) -> Bool {
-        texts(patterns).contains { fits($0.lowercased()[...], action.lowercased()[...]) }
-    }
-
-    /// `*` is any text, `?` any character.
-    private static func fits(_ pattern: Substring, _ text: Substring) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        if first == "*" {
-            return fits(pattern.dropFirst(), text) || !text.isEmpty && fits(pattern, text.dropFirst())
-        }
-        guard let head = text.first, first == "?" || first == head else { return false }
-        return fits(pattern.dropFirst(), text.dropFirst())
-    }
-
-    private static func texts(_ value: JSONValue?) -> [String] {
-        value?.text.map { [$0] } ?? value?.elements?.compactMap(\.text) ?? []
+        PolicyText.list(patterns).contains { PolicyText.fits($0.lowercased()[...], action.lowercased()[...]) }
     }
 }

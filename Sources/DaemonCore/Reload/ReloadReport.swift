@@ -10,6 +10,11 @@ final class ReloadReport: Sendable {
     private let logger: Logger
     private let start = Mutex(Duration.zero)
 
+    /// A report into `folder`.
+    ///
+    /// - Parameters:
+    ///   - folder: the unit's runtime folder; `nil` reports nothing.
+    ///   - logger: told when it cannot be written.
     init(folder: String?, logger: Logger) {
         self.folder = folder
         self.logger = logger

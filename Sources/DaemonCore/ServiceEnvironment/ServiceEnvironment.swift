@@ -34,18 +34,22 @@ package struct ServiceEnvironment: Sendable {
 
     /// Finds the environment.
     ///
+    /// The home folder of the service's user belongs to the tools too. So root does not look there for profiles, and is told where some are.
+    ///
     /// - Parameters:
     ///   - wish: whose.
     ///   - own: the process's own.
     ///   - file: the configuration file that is to be checked.
     ///   - command: the `builderctl` command to run again as another user, for example `doctor`.
     ///   - isRoot: whether the process is root's.
+    ///   - account: finds a user of this machine.
     package static func find(
         _ wish: Wish,
         own: [String: String],
         file: String,
         command: String,
-        isRoot: Bool = geteuid() == 0
+        isRoot: Bool = geteuid() == 0,
+        account: @Sendable (_ user: String) -> UserAccount? = UserAccount.named
     ) async -> ServiceEnvironment {
         if wish == .own || wish == .auto && file != configurationFile {
             return ownOne(own, .ok("environment", "this shell's own"))
@@ -66,7 +70,26 @@ package struct ServiceEnvironment: Sendable {
                 unit.process == nil
                 ? "what \(ServiceUnit.name) would start with, as it does not run"
                 : "\(ServiceUnit.name)'s, as its unit sets it"
-            return of(try configured(unit, own), whose)
+            let account = account(unit.user ?? "root")
+            var variables = try configured(unit, own)
+            // As systemd sets it, for whoever is that user already.
+            if let account, unit.user != nil, account.number == geteuid() {
+                variables = ["HOME": account.home].merging(variables) { $1 }
+            }
+            if isRoot, let account, account.number != 0,
+                let file = profiles(in: account.home, variables)
+            {
+                return ServiceEnvironment(
+                    variables: variables,
+                    finding: .warning(
+                        "environment",
+                        "\(whose), but for \(file), which the service reads and root does not, as tools could have written it",
+                        fix: "run this as the service's user: `runuser -u \(account.name) -- builderctl \(command)`"
+                    ),
+                    isService: true
+                )
+            }
+            return of(variables, whose)
         } catch {
             return ownOne(
                 own,
@@ -98,6 +121,13 @@ package struct ServiceEnvironment: Sendable {
             }
         }
         return ["PATH": own["PATH"] ?? ToolSearchPath.fallback].merging(variables) { $1 }
+    }
+
+    /// A file of profiles that the SDKs' rules find in the home folder, as no variable names another.
+    private static func profiles(in home: String, _ variables: [String: String]) -> String? {
+        let files = [("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")]
+        let looked = files.filter { variables[$0.0] == nil }.map { "\(home)/.aws/\($0.1)" }
+        return looked.first { unsafe access($0, F_OK) == 0 }
     }
 
     private static func without(_ wish: Wish, _ own: [String: String], _ why: String) -> ServiceEnvironment {

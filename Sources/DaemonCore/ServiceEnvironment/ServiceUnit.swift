@@ -12,6 +12,12 @@ struct ServiceUnit: Sendable, Hashable {
     var isLoaded = false
     /// The daemon's process; `nil` while it does not run.
     var process: Int32?
+    /// Its `User=`; `nil` for root.
+    var user: String?
+    /// Its `Group=`; `nil` for the user's own.
+    var group: String?
+    /// Its `SupplementaryGroups=`.
+    var supplementaryGroups: [String] = []
     /// What its `Environment=` lines set.
     var environment: [String: String] = [:]
     /// What its `EnvironmentFile=` lines name.
@@ -22,7 +28,7 @@ struct ServiceUnit: Sendable, Hashable {
     /// - Parameter searchPath: the `PATH` that it is found by.
     /// - Throws: why there is no answer: no systemd here, most often.
     static func ask(searchPath: String) async throws(HelperProgram.Problem) -> ServiceUnit {
-        let properties = "LoadState,MainPID,Environment,EnvironmentFiles"
+        let properties = "LoadState,MainPID,User,Group,SupplementaryGroups,Environment,EnvironmentFiles"
         let program: String
         do {
             program = try ExecutableLookup.find("systemctl", path: searchPath)
@@ -50,6 +56,9 @@ struct ServiceUnit: Sendable, Hashable {
             switch line[..<mark] {
             case "LoadState": isLoaded = value == "loaded"
             case "MainPID": process = Int32(value).flatMap { $0 > 0 ? $0 : nil }
+            case "User": user = value.isEmpty ? nil : value
+            case "Group": group = value.isEmpty ? nil : value
+            case "SupplementaryGroups": supplementaryGroups = value.split(separator: " ").map(String.init)
             case "Environment": environment = EnvironmentText.property(value)
             // `/etc/default/builderd (ignore_errors=yes)`, a line for each.
             case "EnvironmentFiles":

@@ -34,12 +34,14 @@ package final class LocalServer: Sendable {
     ///   - purpose: `health` or `control`: the first part of its keys in the configuration, for messages.
     ///   - path: absolute, at most 107 bytes.
     ///   - groupName: name or number of the group that may connect; `nil` leaves the daemon's own.
+    ///   - processStart: when the process with a number started; asked at each connection, for `SocketPeer.started`.
     package static func start(
         purpose: String,
         path: String,
         group groupName: String? = nil,
         service: any LocalService,
         limits: LocalServerLimits = LocalServerLimits(),
+        processStart: @escaping @Sendable (_ process: Int32) -> UInt64? = { _ in nil },
         logger: Logger
     ) async throws(LocalServerError) -> LocalServer {
         let (descriptor, file) = try LocalSocketFile.bind(path: path, group: groupName, purpose: purpose)
@@ -52,7 +54,7 @@ package final class LocalServer: Sendable {
             // A client that only shuts down its writing side still gets its answer.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                SocketPeer.of(channel, group: file.groupId).flatMapThrowing { peer in
+                SocketPeer.of(channel, group: file.groupId, start: processStart).flatMapThrowing { peer in
                     // Those of whom the kernel says nothing share one user's part.
                     let place = connections.enter(channel, user: peer?.user ?? .max)
                     let pipeline = channel.pipeline.syncOperations
@@ -80,7 +82,9 @@ package final class LocalServer: Sendable {
                 try? await channel.close()
                 throw IOError(errnoCode: number, reason: "listen")
             }
-            logger.info("\(purpose) socket at \(path)")
+            logger.info(
+                "\(purpose) socket at \(path) for root, this user and the group \(SocketGroup.name(of: file.groupId))"
+            )
             return LocalServer(group: group, channel: channel, file: file, purpose: purpose)
         } catch {
             file.remove()

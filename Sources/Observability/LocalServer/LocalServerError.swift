@@ -8,6 +8,8 @@ package struct LocalServerError: Error, Sendable, Hashable, CustomStringConverti
         case path
         /// The group is not known, or may not be given.
         case group
+        /// The machine's group database does not answer, which may pass.
+        case lookup
         /// A system call failed.
         case system
         /// It was served, and ended without being told to.

@@ -26,7 +26,7 @@ struct LocalSocketFile: Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
         let groupId = try group.map { name throws(LocalServerError) in
-            guard let number = SocketGroup.number(of: name) else {
+            guard let number = try SocketGroup.number(of: name) else {
                 throw LocalServerError(
                     code: .group,
                     message: "\(purpose).group \(name) is not a group of this machine",

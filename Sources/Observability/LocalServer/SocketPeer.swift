@@ -4,20 +4,32 @@ import NIOCore
 package struct SocketPeer: Sendable, Hashable {
     /// Its process.
     package var process: Int32
+    /// When it started, as the server read it at the connection: what tells it from another that is given its number later. `nil` where it
+    /// was gone already, or the server does not look.
+    package var started: UInt64?
     /// Its effective user.
     package var user: UInt32
     /// Whether its effective group or one of its supplementary groups is the socket's own.
     package var isMember: Bool
 
     /// A peer of these parts.
-    package init(process: Int32, user: UInt32, isMember: Bool) {
+    package init(process: Int32, started: UInt64? = nil, user: UInt32, isMember: Bool) {
         self.process = process
+        self.started = started
         self.user = user
         self.isMember = isMember
     }
 
-    /// Asks the kernel about `channel`'s other end, on the channel's event loop; `group` is the socket's own.
-    static func of(_ channel: any Channel, group: UInt32) -> EventLoopFuture<SocketPeer?> {
+    /// Asks the kernel about `channel`'s other end, on the channel's event loop.
+    ///
+    /// - Parameters:
+    ///   - group: the socket's own.
+    ///   - start: when the process with a number started.
+    static func of(
+        _ channel: any Channel,
+        group: UInt32,
+        start: @escaping @Sendable (_ process: Int32) -> UInt64?
+    ) -> EventLoopFuture<SocketPeer?> {
         guard let socket = channel as? any SocketOptionProvider else {
             return channel.eventLoop.makeSucceededFuture(nil)
         }
@@ -30,6 +42,7 @@ package struct SocketPeer: Sendable, Hashable {
         return credentials.and(groups.map { $0.all }.recover { _ in [] }).map { credentials, groups in
             SocketPeer(
                 process: credentials.process,
+                started: start(credentials.process),
                 user: credentials.user,
                 isMember: credentials.group == group || groups.contains(group)
             )

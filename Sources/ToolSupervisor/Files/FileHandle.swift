@@ -20,6 +20,12 @@ struct FileHandle: ~Copyable, Sendable {
         guard descriptor >= 0 else { throw SystemError("open", errno) }
     }
 
+    /// Opens an existing file to read where a tool may have put anything: follows no link and waits for no pipe's writer.
+    init(readingUntrusted path: String) throws(SystemError) {
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw SystemError("open", errno) }
+    }
+
     /// Opens a file to take a lock on, making it with mode 0600 where there is none.
     init(locking path: String) throws(SystemError) {
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)

@@ -29,6 +29,18 @@ package struct StartRecord: Codable, Sendable, Hashable {
         try RecordFile.load(StartRecord.self, folder + "/" + name)
     }
 
+    /// Whether the record in `folder` names this process as the supervisor. The folder may be one that a tool says, so what is no small
+    /// record of this boot names nobody.
+    static func names(_ supervisor: ProcessIdentity, in folder: String) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 16 * 1024)
+        guard let file = try? FileHandle(readingUntrusted: folder + "/" + name),
+            let count = try? file.read(into: &buffer, at: 0), count < buffer.count,
+            let record = try? JSONDecoder().decode(StartRecord.self, from: Data(buffer[..<count]))
+        else { return false }
+        return record.supervisor == supervisor.pid && record.supervisorStartTime == supervisor.startTime
+            && record.bootId == currentBootId()
+    }
+
     func write(folder: String) throws(ToolError) { try RecordFile.write(self, folder + "/" + Self.name) }
 
     /// This boot's id.
