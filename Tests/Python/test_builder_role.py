@@ -33,7 +33,7 @@ OTHERS = {
     },
     "CopyImage, in whose name snapshots are copied": {"ec2:CopySnapshot"},
     "Packer's session-manager-plugin": {"ssm:StartSession", "ssm:TerminateSession", "ssm:ResumeSession"},
-    "the first boot": {"cloudformation:SignalResource"},
+    "the first boot": {"cloudformation:SignalResource", "autoscaling:SetInstanceHealth"},
 }
 
 
