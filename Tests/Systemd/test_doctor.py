@@ -73,6 +73,7 @@ class DoctorTests(unittest.TestCase):
         # And the service itself starts with what was found valid.
         self.host.run("systemctl", "restart", UNIT, seconds=120)
         self.assertEqual(self.host.run("stat", "-c", "%G", "/run/builderd/health.sock").strip(), "games")
+        self.assertIn("health socket at /run/builderd/health.sock for root, this user and the group games", self.host.log())
 
     def test_stopped(self):
         """a service that does not run yet is checked with what it would start with"""

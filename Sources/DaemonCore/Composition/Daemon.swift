@@ -18,7 +18,8 @@ package struct Daemon: Sendable {
     /// How long the end waits for the log: a restart of journald takes less, and a stop must not hang on a journald that is gone.
     private static let logClosing = Duration.seconds(3)
 
-    private let configuration: DaemonConfiguration
+    /// What it is made from.
+    let configuration: DaemonConfiguration
     private let environment: [String: String]
     private let load: ConfigurationReload.Load
 
@@ -352,66 +353,6 @@ package struct Daemon: Sendable {
                     logger: logger
                 ),
                 handler: StageAssembly.handler(of: stage, environment: stageEnvironment)
-            )
-        }
-    }
-
-    /// The health socket and the control socket, both listening.
-    private func startServers(
-        health: DaemonHealth,
-        control: DaemonControl,
-        _ trace: ToolTrace,
-        _ refusals: RefusalLog,
-        _ logger: Logger
-    ) async throws(DaemonStartError) -> [LocalServer] {
-        let healthServer = try await startServer(
-            "health",
-            path: configuration.healthSocket,
-            group: configuration.healthGroup ?? HealthGroup.standard(logger: logger),
-            HealthService(health),
-            logger
-        )
-        let access = ControlAccess(
-            user: geteuid(),
-            group: configuration.controlGroup ?? SocketGroup.name(of: getegid()),
-            origin: { trace.origin(of: $0.process, started: $0.started, user: $0.user) }
-        )
-        let service = ControlService(target: control, access: access, refusals: refusals, logger: logger)
-        do throws(DaemonStartError) {
-            let controlServer = try await startServer(
-                "control",
-                path: configuration.controlSocket,
-                group: configuration.controlGroup,
-                service,
-                logger
-            )
-            return [healthServer, controlServer]
-        } catch {
-            await healthServer.stop()
-            throw error
-        }
-    }
-
-    private func startServer(
-        _ purpose: String,
-        path: String,
-        group: String?,
-        _ service: any LocalService,
-        _ logger: Logger
-    ) async throws(DaemonStartError) -> LocalServer {
-        do {
-            return try await LocalServer.start(
-                purpose: purpose,
-                path: path,
-                group: group,
-                service: service,
-                processStart: ToolTrace.start,
-                logger: logger
-            )
-        } catch {
-            throw DaemonStartError(
-                "The \(purpose) socket cannot be served: \(error).",
-                exitCode: error.code == .path || error.code == .group ? 78 : 1
             )
         }
     }
