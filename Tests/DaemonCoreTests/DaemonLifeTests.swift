@@ -31,42 +31,6 @@ import Testing
         }
     }
 
-    @Test func `a reload that the end overtakes is answered all the same`() throws {
-        let manager = try FakeServiceManager()
-        let life = DaemonLife(
-            notifier: ServiceNotifier(address: manager.address),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { [] }
-        life.enter(.running)
-        life.reloading()
-        // The host ends: systemd is not told that the service does.
-        life.enter(.draining)
-        _ = manager.messages()
-        life.reloaded(.applied([]))
-        #expect(manager.messages() == ["READY=1\nSTATUS=draining: "])
-        // One that was never said is not answered.
-        life.reloading()
-        life.reloaded(.applied([]))
-        #expect(manager.messages() == [])
-    }
-
-    @Test func `a stop that a reload's end overtakes is said again`() throws {
-        let manager = try FakeServiceManager()
-        let life = DaemonLife(
-            notifier: ServiceNotifier(address: manager.address),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { [] }
-        life.enter(.running)
-        life.reloading()
-        life.enter(.draining)
-        life.stopping()
-        _ = manager.messages()
-        life.reloaded(.applied([]))
-        let messages = manager.messages()
-        #expect(messages.first?.hasPrefix("READY=1\n") == true)
-        #expect(messages.dropFirst().first?.hasPrefix("STOPPING=1\n") == true, "\(messages)")
-    }
-
     @Test func `the status is what the stages do at READY and at the end of a reload`() throws {
         let manager = try FakeServiceManager()
         let stages = Stages()

@@ -12,8 +12,6 @@ final class DaemonLife: Sendable {
     private let logger: Logger
     private let current = Mutex(DaemonPhase.starting)
     private let isStopping = Atomic(false)
-    /// Whether systemd has been told of a reload and not of its end.
-    private let isReloading = Atomic(false)
     /// Why the last reload changed nothing.
     private let refusal = Mutex<String?>(nil)
     private let stages: @Sendable () -> [StageSnapshot]
@@ -49,11 +47,7 @@ final class DaemonLife: Sendable {
     /// Not where only the host ends: of a service that says STOPPING by itself systemd thinks that it has its SIGTERM, and the shutdown
     /// would send none.
     @Sendable func stopping() {
-        guard isStopping.exchange(true, ordering: .sequentiallyConsistent) == false else { return }
-        tellOfStop()
-    }
-
-    private func tellOfStop() {
+        guard isStopping.exchange(true, ordering: .relaxed) == false else { return }
         tell { () throws(ServiceNotifierError) in try notifier.stopping(status: phase.rawValue) }
         // At once: the unit's TimeoutStopSec may be shorter than the time to the next line of `narrate`.
         tell { () throws(ServiceNotifierError) in try notifier.extendTimeout(Self.extension) }
@@ -62,20 +56,15 @@ final class DaemonLife: Sendable {
     /// The configuration is read again. Before READY, and when the daemon ends, systemd is told nothing of it.
     @Sendable func reloading() {
         guard phase == .running else { return }
-        isReloading.store(true, ordering: .relaxed)
         tell { () throws(ServiceNotifierError) in try notifier.reloading() }
     }
 
     /// The reload is over; what it refused stays in the status until another has succeeded.
-    ///
-    /// A RELOADING is always answered, whatever has begun meanwhile: systemd would think for ever that the service reloads.
     @Sendable func reloaded(_ outcome: ConfigurationReload.Outcome) {
         let reason: String? = if case .refused(let reason) = outcome { reason } else { nil }
         refusal.withLock { $0 = reason }
-        guard isReloading.exchange(false, ordering: .relaxed) || phase == .running else { return }
+        guard phase == .running else { return }
         tell { () throws(ServiceNotifierError) in try notifier.ready(status: status) }
-        // READY has taken back a STOPPING that came before it; one that comes from now on comes after it.
-        if isStopping.load(ordering: .sequentiallyConsistent) { tellOfStop() }
     }
 
     /// Says READY, then keeps `systemctl status` up to date and asks for time while draining; returns when its task is cancelled.
