@@ -74,11 +74,23 @@ struct AdoptionTests {
         }
         // Each line ends in the first of the log's own fields.
         let expected = (1...rounds).map { "line \($0) task" } + ["secret [redacted] task"]
-        if lines != expected {
-            failures.append("\(name): \(lines.count) lines, not \(expected.count), or out of order")
+        let differing = zip(lines, expected).first { !Self.isWhole($0, $1, log) }
+        if lines.count != expected.count || differing != nil {
+            failures.append(
+                "\(name): \(lines.count) lines, not \(expected.count), or not those: \(String(describing: differing))"
+            )
         }
         if log.contains("hunter2") { failures.append("\(name): a secret is in the log") }
         return failures
+    }
+
+    /// Whether `line` is the expected one, or the first piece of it and the log has the other: what might have begun a secret when the tool
+    /// was left, as the 6 of `line 6` does in hexadecimal, is the successor's to say.
+    private static func isWhole(_ line: String, _ expected: String, _ log: String) -> Bool {
+        if line == expected { return true }
+        let piece = line.dropLast(" task".count)
+        guard expected.hasPrefix(piece) else { return false }
+        return log.contains("] \(expected.dropFirst(piece.count))=")
     }
 
     @Test func `a secret that is added while the tool runs is redacted by the successor too`() async throws {
