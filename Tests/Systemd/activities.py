@@ -2,11 +2,12 @@
 
 It checks no signature and enforces no deadline; Tests/TestSupport has a server for that.
 """
-import http.server
 import itertools
 import json
 import threading
 import time
+
+import given_server
 
 
 class Task:
@@ -29,49 +30,26 @@ class Activities:
     """
 
     def __init__(self, listener, hold=1):
-        self.listener, self.hold = listener, hold
-        self.url = "http://127.0.0.1:%d" % listener.getsockname()[1]
+        self.hold = hold
         self.tasks, self.parameters = [], {}
         self.changed = threading.Condition()
         self.numbers = itertools.count(1)
-
-    def __enter__(self):
         activities = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(given_server.Handler):
             def do_POST(self):
-                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, answer = activities.answer(self.headers.get("X-Amz-Target", ""), request)
-                body = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.0")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                status, answer = activities.answer(self.headers.get("X-Amz-Target", ""), json.loads(self.body()))
+                self.answer(status, json.dumps(answer).encode(), "application/x-amz-json-1.0")
 
-            def log_message(self, *_):
-                pass
+        self.server = given_server.GivenServer(listener, Handler)
+        self.url = self.server.url
 
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_):
-                # Clients that went away: some tests kill them.
-                pass
-
-        self.server = Server(self.listener.getsockname(), Handler, bind_and_activate=False)
-        self.server.socket.close()
-        self.server.socket = self.listener
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
+    def __enter__(self):
+        self.server.begin()
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self.server.end()
 
     def schedule(self, activity, document):
         """Offers a task to whoever polls `activity`."""

@@ -2,9 +2,9 @@
 
 It checks no signature; Tests/IntegrationTests has a server for that.
 """
-import http.server
-import threading
 import urllib.parse
+
+import given_server
 
 ANSWER = "<{0}Response><{0}Result/></{0}Response>"
 NOTHING_HELD = "<ErrorResponse><Error><Code>ValidationError</Code><Message>No active Lifecycle Action found</Message></Error></ErrorResponse>"
@@ -18,58 +18,34 @@ class Instance:
     """
 
     def __init__(self, listener, witness):
-        self.listener = listener
-        self.url = "http://127.0.0.1:%d" % listener.getsockname()[1]
         self.witness = witness
         self.target, self.heartbeats, self.completed = "InService", 0, []
-
-    def __enter__(self):
         instance = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(given_server.Handler):
             def do_PUT(self):
-                self.answer(200, "token")
+                self.answer(200, b"token")
 
             def do_GET(self):
                 documents = {
                     "/latest/meta-data/instance-id": "i-0123456789abcdef0",
                     "/latest/meta-data/autoscaling/target-lifecycle-state": instance.target,
                 }
-                self.answer(200 if self.path in documents else 404, documents.get(self.path, ""))
+                self.answer(200 if self.path in documents else 404, documents.get(self.path, "").encode())
 
             def do_POST(self):
-                form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
-                self.answer(*instance.act(form))
+                status, text = instance.act(dict(urllib.parse.parse_qsl(self.body().decode())))
+                self.answer(status, text.encode())
 
-            def answer(self, status, text):
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text.encode())
+        self.server = given_server.GivenServer(listener, Handler)
+        self.url = self.server.url
 
-            def log_message(self, *_):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_):
-                # A daemon that went away while it was answered.
-                pass
-
-        self.server = Server(self.listener.getsockname(), Handler, bind_and_activate=False)
-        self.server.socket.close()
-        self.server.socket = self.listener
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
-        self.thread.start()
+    def __enter__(self):
+        self.server.begin()
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self.server.end()
 
     def act(self, form):
         """Auto Scaling's answer, status and text: it holds the instance from when it is to end until that is completed."""
